@@ -1,0 +1,1 @@
+//! What a CMMS can do, and the engine that drives one.

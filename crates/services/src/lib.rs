@@ -1,0 +1,1 @@
+//! Use cases: one folder per feature, one file per verb.

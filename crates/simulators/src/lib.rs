@@ -1,0 +1,1 @@
+//! A simulated plant (and, later, simulated CMMSs).

@@ -1,0 +1,1 @@
+//! Inbound feeds: payload decoding and mapping.

@@ -1,0 +1,1 @@
+//! Every SQL query; hands out ScopedTx only.

@@ -1,0 +1,1 @@
+//! When things run: lanes, deliveries, schedules, notices, self-check.

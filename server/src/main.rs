@@ -1,0 +1,3 @@
+//! The program `millwright`.
+
+fn main() {}
