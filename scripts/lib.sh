@@ -1,0 +1,34 @@
+# Sourced by the other scripts: where things are, how to speak, how to become root.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CACHE=${MILLWRIGHT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/millwright}
+SITE=$ROOT/target/site
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
+WASM_TARGET_DIR=$CACHE/target-wasm
+WASM_TARGET=wasm32-unknown-unknown
+mkdir -p "$CACHE"
+cd "$ROOT"
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# as_root CMD...: runs CMD with root's rights; 1 when there is no way to get them without asking.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif have sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then sudo "$@"
+  else return 1
+  fi
+}
+
+# locked NAME CMD...: one process at a time per name, over all checkouts that share the cache.
+locked() {
+  local name=$1; shift
+  ( flock 9; "$@" ) 9>"$CACHE/$name.lock"
+}
+
+# version_of CRATE: the version Cargo.lock pins.
+version_of() {
+  awk -v name="\"$1\"" '$1 == "name" && $3 == name { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock
+}
