@@ -1,0 +1,43 @@
+# Millwright. `make help` lists the commands. They share compiled dependencies between checkouts
+# in $XDG_CACHE_HOME/millwright (default ~/.cache/millwright); the browser part goes to target/site.
+
+export LISTEN DATA DEMO MODE
+.DEFAULT_GOAL := help
+.PHONY: help run dev test check e2e bench build path site clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ## run with the simulated plant: [LISTEN=127.0.0.1:3000] [DATA=./data] [DEMO=1] [MODE=dev|release]
+	@scripts/run
+
+dev: ## run without the plant; rebuild and start again on every change
+	@scripts/dev
+
+test: ## format, lint, unit, property, database, HTTP and browser tests
+	@scripts/test
+
+check: ## formatting, and clippy with warnings denied
+	@scripts/check
+
+e2e: ## the browser tests alone: [FILES="end2end/frame/health.test.mjs"]
+	@scripts/e2e $(FILES)
+
+bench: ## throughput and latency beside plain Postgres
+	@scripts/deps
+	@scripts/site release >/dev/null
+	@MILLWRIGHT_BIN="$$(scripts/server release)" scripts/bench
+
+build: ## the release binary, assets inside
+	@scripts/deps
+	@scripts/site release >/dev/null
+	@scripts/server release
+
+path: ## print where the release binary is
+	@echo $(CURDIR)/target/bin/release/millwright
+
+site: ## the browser part alone, into target/site
+	@scripts/site dev
+
+clean: ## remove what this checkout built; the shared cache stays
+	@rm -rf target
