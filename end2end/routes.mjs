@@ -1,0 +1,21 @@
+import { keyboardSheet, refusedInPlace } from './support/hydration.mjs'
+
+const wrongPassword = refusedInPlace({ email: 'nobody@example.com', password: 'not the password' })
+const shortPassword = refusedInPlace({ email: 'admin@example.com', password: 'short' })
+
+/**
+ * Every screen, one line each. `path` may use what `screens.test.mjs` prepared (`{alert}`,
+ * `{workOrder}`, `{setup}`); `prove` is an interaction that only works once the page is hydrated;
+ * `as: 'guest'` shows it to somebody who is not signed in, `as: 'first'` on a program without people.
+ */
+export const ROUTES = [
+  { name: 'setup', path: '{setup}', prove: shortPassword, as: 'first' },
+  { name: 'sign-in', path: '/sign-in', prove: wrongPassword, as: 'guest' },
+  { name: 'review', path: '/review', prove: keyboardSheet },
+  { name: 'alerts', path: '/alerts', prove: keyboardSheet },
+  { name: 'alert', path: '/alerts/{alert}', prove: keyboardSheet },
+  { name: 'work-orders', path: '/work-orders', prove: keyboardSheet },
+  { name: 'work-order', path: '/work-orders/{workOrder}', prove: keyboardSheet },
+  { name: 'logbook', path: '/logbook', prove: keyboardSheet },
+  { name: 'quarantine', path: '/quarantine', prove: keyboardSheet },
+]

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { ROUTES } from './routes.mjs'
+import {
+  THEMES, VIEWPORTS, administrator, apiKey, axe, browser, consoleErrors, decided, heading,
+  importAssets, overflow, prediction, screenshot, session, setupPath, startServer, until,
+} from './support/index.mjs'
+
+describe('every screen', () => {
+  let chrome, server, firstRun, state, values
+
+  before(async () => {
+    chrome = await browser()
+    server = await startServer()
+    await administrator(server)
+    await importAssets(server)
+    const client = server.api(await apiKey(server, 'screens'))
+    const alert = await decided(client)
+    await decided(client, { asset: 'ML-2007-T4', failure_mode: 'tool_wear', confidence: 0.65 })
+    await client.post('/predictions', prediction({ asset: 'NOT-KNOWN' }))
+    const workOrder = await until('the alert has a work order', async () =>
+      (await client.get(`/alerts/${alert.id}`)).body.work_order_id)
+    state = await session(chrome, server)
+    if (ROUTES.some((route) => route.as === 'first')) firstRun = await startServer()
+    values = { alert: alert.id, workOrder, setup: firstRun && setupPath(firstRun) }
+  })
+
+  after(async () => {
+    await chrome?.close()
+    await firstRun?.stop()
+    await server?.stop()
+  })
+
+  async function open(route, options) {
+    const page = await chrome.page({
+      url: (route.as === 'first' ? firstRun : server).url,
+      state: route.as ? undefined : state,
+      ...options,
+    })
+    const errors = consoleErrors(page)
+    const path = route.path.replace(/\{(\w+)\}/g, (_, name) => values[name])
+    const answer = await page.goto(path)
+    assert.equal(answer.status(), 200, `${path} answers ${answer.status()}`)
+    return { page, errors }
+  }
+
+  for (const route of ROUTES) {
+    for (const viewport of VIEWPORTS) {
+      for (const theme of THEMES) {
+        test(`${route.name} at ${viewport.width} px, ${theme}: accessible, fits, hydrates`, async () => {
+          const { page, errors } = await open(route, { viewport, theme })
+          try {
+            await heading(page)
+            await screenshot(page, `${route.name}-${viewport.width}-${theme}`)
+            assert.deepEqual(await axe(page), [], 'axe violations')
+            assert.deepEqual(await overflow(page), [], 'wider than the window')
+            await route.prove(page)
+            assert.deepEqual(errors, [], 'console errors')
+          } finally {
+            await page.context().close()
+          }
+        })
+      }
+    }
+
+    test(`${route.name} without scripts shows its content`, async () => {
+      const { page } = await open(route, { javaScript: false })
+      try {
+        assert.ok((await heading(page)).length > 0)
+        assert.deepEqual(await page.locator('[aria-busy=true]').count(), 0, 'still loading')
+      } finally {
+        await page.context().close()
+      }
+    })
+  }
+})

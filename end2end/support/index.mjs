@@ -1,0 +1,6 @@
+export * from './browser.mjs'
+export * from './checks.mjs'
+export * from './people.mjs'
+export * from './plant.mjs'
+export * from './server.mjs'
+export * from './until.mjs'
