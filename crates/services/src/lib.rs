@@ -1,1 +1,38 @@
-//! Use cases: one folder per feature, one file per verb.
+//! Use cases: one folder per feature, one file per verb. Each takes a [`store::ScopedTx`] that the
+//! outermost layer (HTTP handler, server function, worker) began and commits, so that an
+//! idempotency row or a second use case can share the transaction.
+
+mod caller;
+mod error;
+mod settings;
+
+pub use caller::{Caller, Grant};
+pub use error::{Error, FieldError};
+pub use settings::Settings;
+
+use domain::permission::Permission;
+use store::{ScopedTx, Store};
+
+/// What every use case can reach.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// The database.
+    pub store: Store,
+    /// How this installation runs.
+    pub settings: Settings,
+}
+
+impl Services {
+    /// Opens a transaction over the sites where the caller has the permission.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without the permission, [`Error::Unavailable`] without a database.
+    pub async fn begin(
+        &self,
+        caller: &Caller,
+        permission: Permission,
+    ) -> Result<ScopedTx, Error> {
+        let scope = caller.scope(permission)?;
+        Ok(self.store.begin(&scope, caller.actor).await?)
+    }
+}

@@ -1,1 +1,27 @@
-//! Every SQL query; hands out ScopedTx only.
+//! Every SQL query of Millwright. Nothing above this crate sees a connection: callers get a
+//! [`ScopedTx`], which knows who acts, which sites they may touch and what time it is.
+//!
+//! One module per feature; its functions take `&mut ScopedTx` first. To add a query, add a function
+//! to the feature's module; to add a table, see `docs/adding-a-migration.md`.
+
+pub mod audit;
+mod clock;
+pub mod connections;
+pub mod embedded;
+mod error;
+pub mod idempotency;
+pub mod migrate;
+pub mod predictions;
+mod scope;
+pub mod sessions;
+mod signals;
+#[doc(hidden)]
+pub mod testing;
+pub mod users;
+pub mod work_orders;
+
+pub use audit::AuditEntry;
+pub use clock::Clock;
+pub use error::Error;
+pub use scope::{Actor, Scope, ScopedTx, Store};
+pub use signals::{Change, Signals, Topic};

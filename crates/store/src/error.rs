@@ -1,0 +1,69 @@
+//! What can go wrong between us and the database.
+
+/// A failed query, in the words the layers above act on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A named constraint refused the row.
+    #[error("constraint {0} refused the row")]
+    Constraint(String, #[source] sqlx::Error),
+    /// The database cannot be reached, is starting, or is out of connections: try again later.
+    #[error("the database is not available")]
+    Unavailable(#[source] sqlx::Error),
+    /// A row is there but makes no sense to this program.
+    #[error("row of {table} is corrupt: {what}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Anything else.
+    #[error("query failed")]
+    Query(#[source] sqlx::Error),
+    /// Migrations could not be applied.
+    #[error("migration failed")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The database was migrated by a newer program.
+    #[error("the database is newer than this program (migration {0}); use the newer program, or restore a backup")]
+    NewerDatabase(i64),
+}
+
+impl Error {
+    /// The constraint that refused the row, if one did.
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::Constraint(name, _) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// A row that makes no sense.
+    pub fn corrupt(table: &'static str, what: impl std::fmt::Display) -> Self {
+        Self::Corrupt { table, what: what.to_string() }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(db) => {
+                if let Some(name) = db.constraint() {
+                    let name = name.to_owned();
+                    return Self::Constraint(name, error);
+                }
+                // 08 connection, 53 resources, 57 operator intervention (shutdown, starting up)
+                match db.code().as_deref().map(|c| &c[..2]) {
+                    Some("08" | "53" | "57") => Self::Unavailable(error),
+                    _ => Self::Query(error),
+                }
+            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_) => Self::Unavailable(error),
+            _ => Self::Query(error),
+        }
+    }
+}
