@@ -10,6 +10,8 @@ CREATE TABLE connection (
     concurrency  smallint NOT NULL DEFAULT 4,
     -- circuit: failures in a row, open until
     failures     integer  NOT NULL DEFAULT 0,
+    -- refused credentials in a row; at 2 the connection pauses
+    unauthorised integer  NOT NULL DEFAULT 0,
     open_until   timestamptz,
     created_at   timestamptz NOT NULL DEFAULT now()
 );

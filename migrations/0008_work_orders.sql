@@ -23,6 +23,9 @@ CREATE TABLE work_order (
     spare_parts     jsonb       NOT NULL DEFAULT '[]',
     -- the bytes the CMMS is sent, fixed when the intent is queued (R8)
     request         jsonb       NOT NULL,
+    -- trends to attach: [{point, from, to}], and when to draw them
+    evidence        jsonb       NOT NULL DEFAULT '[]',
+    attach_at       timestamptz,
     -- delivery
     delivery_state  text        NOT NULL DEFAULT 'queued'
         CHECK (delivery_state IN ('queued', 'sending', 'created', 'rejected', 'unknown', 'needs_person', 'dead')),
@@ -52,6 +55,8 @@ CREATE TABLE work_order (
 -- R7: one open work order per asset and failure mode; a refused or dead delivery absorbs nothing.
 CREATE UNIQUE INDEX work_order_one_open ON work_order (connection_id, asset_id, failure_mode)
     WHERE status NOT IN ('closed', 'cancelled') AND delivery_state NOT IN ('rejected', 'dead');
+CREATE INDEX work_order_alert ON work_order (alert_id, id);
+CREATE INDEX work_order_attach ON work_order (attach_at) WHERE attach_at IS NOT NULL;
 CREATE INDEX work_order_site ON work_order (site_id, status, id);
 CREATE INDEX work_order_cap ON work_order (connection_id, created_at) WHERE origin = 'rule';
 CREATE INDEX work_order_waiting ON work_order (deadline) WHERE delivery_state IN ('queued', 'sending', 'unknown');
@@ -65,7 +70,7 @@ CREATE TABLE delivery_lane (
     leased_until  timestamptz,
     lease_token   bigint
 ) WITH (fillfactor = 70);
-CREATE INDEX delivery_lane_ready ON delivery_lane (ready_at) WHERE ready_at IS NOT NULL;
+CREATE INDEX delivery_lane_ready ON delivery_lane (connection_id, ready_at) WHERE ready_at IS NOT NULL;
 
 -- Every call to a CMMS.
 CREATE TABLE delivery_attempt (
@@ -89,6 +94,16 @@ CREATE TABLE attachment (
     created_at    timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX attachment_order ON attachment (work_order_id);
+
+-- Records of a CMMS that name an id we do not know yet; applied once the create answer brings it.
+CREATE TABLE held_record (
+    connection_id bigint      NOT NULL REFERENCES connection,
+    cmms_id       text        NOT NULL,
+    version       bigint      NOT NULL,
+    record        jsonb       NOT NULL,
+    received_at   timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (connection_id, cmms_id)
+);
 
 -- The built-in book: the record as a CMMS would hold it. Only the book's client and its people write here.
 CREATE TABLE book_order (

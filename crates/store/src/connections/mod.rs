@@ -1,0 +1,1 @@
+//! Connections: which CMMSs there are, and how their circuit stands.
