@@ -14,6 +14,9 @@ say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# Cargo shows its progress to a person, and only errors to a log.
+if [ -t 2 ]; then QUIET=(); else QUIET=(--quiet); fi
+
 # as_root CMD...: runs CMD with root's rights; 1 when there is no way to get them without asking.
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
