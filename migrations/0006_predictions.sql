@@ -26,6 +26,7 @@ CREATE TABLE prediction (
     stale         boolean     NOT NULL DEFAULT false,
     quarantine    text,
     replayed_at   timestamptz,
+    dismissed_at  timestamptz,
     -- the alert it attached to, and its place there: 1, 2, 3 … without gaps
     alert_id      bigint,
     seq           integer,

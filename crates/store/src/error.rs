@@ -37,6 +37,13 @@ impl Error {
         }
     }
 
+    /// Whether the same work would do in a new transaction: deadlock or serialization failure.
+    pub fn is_contention(&self) -> bool {
+        let (Self::Query(error) | Self::Constraint(_, error)) = self else { return false };
+        let code = error.as_database_error().and_then(|e| e.code());
+        matches!(code.as_deref(), Some("40001" | "40P01"))
+    }
+
     /// A row that makes no sense.
     pub fn corrupt(table: &'static str, what: impl std::fmt::Display) -> Self {
         Self::Corrupt { table, what: what.to_string() }

@@ -24,7 +24,11 @@ pub fn bands(policy: &Policy) -> Vec<f64> {
 
 /// The band of a confidence: how many borders it has reached.
 pub fn band(policy: &Policy, confidence: f64) -> u32 {
-    let reached = bands(policy).into_iter().filter(|border| confidence >= *border).count();
+    reached(&bands(policy), confidence)
+}
+
+fn reached(borders: &[f64], confidence: f64) -> u32 {
+    let reached = borders.iter().filter(|border| confidence >= **border).count();
     u32::try_from(reached).unwrap_or(u32::MAX)
 }
 
@@ -45,15 +49,16 @@ pub fn escalates(
 }
 
 /// Whether a new prediction breaks the hold-off after closure, rejection or snooze: a higher band
-/// than that alert ever had, or *under* half its lowest remaining life.
+/// than that alert ever had, or *under* half its lowest remaining life. `borders` are the
+/// [`bands`] of the policy in force.
 pub fn breaks_hold_off(
-    policy: &Policy,
+    borders: &[f64],
     prior_highest_confidence: f64,
     prior_lowest_life_hours: Option<f64>,
     confidence: f64,
     life_hours: Option<f64>,
 ) -> bool {
-    band(policy, confidence) > band(policy, prior_highest_confidence)
+    reached(borders, confidence) > reached(borders, prior_highest_confidence)
         || match (prior_lowest_life_hours, life_hours) {
             (Some(prior), Some(new)) => new < prior / 2.0,
             _ => false,
@@ -92,8 +97,8 @@ mod tests {
 
     #[test]
     fn a_hold_off_is_broken_only_below_half() {
-        let policy = default_policy();
-        assert!(!breaks_hold_off(&policy, 0.80, Some(400.0), 0.80, Some(200.0)));
-        assert!(breaks_hold_off(&policy, 0.80, Some(400.0), 0.80, Some(199.9)));
+        let borders = bands(&default_policy());
+        assert!(!breaks_hold_off(&borders, 0.80, Some(400.0), 0.80, Some(200.0)));
+        assert!(breaks_hold_off(&borders, 0.80, Some(400.0), 0.80, Some(199.9)));
     }
 }
