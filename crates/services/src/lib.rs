@@ -5,6 +5,8 @@
 mod caller;
 mod error;
 mod settings;
+pub mod predictions;
+pub mod work_orders;
 
 pub use caller::{Caller, Grant};
 pub use error::{Error, FieldError};

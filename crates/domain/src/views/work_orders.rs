@@ -7,18 +7,6 @@ use crate::alert::{Origin, Priority};
 use crate::ids::{AlertId, AttachmentId, WorkOrderId};
 use crate::work_order::{Closure, DeliveryState, SparePart, WorkOrderStatus};
 
-/// A measured trend that supports a prediction or a request.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Evidence {
-    /// Path of the sensor point, such as `VMC-1050/SP02/vib_rms`.
-    pub point: String,
-    /// Beginning of the stretch to look at.
-    pub from: DateTime<Utc>,
-    /// Its end.
-    pub to: DateTime<Utc>,
-}
-
 /// How the delivery to the CMMS stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {

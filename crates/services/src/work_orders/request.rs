@@ -5,7 +5,7 @@ use domain::alert::{Origin, Priority};
 use domain::failure_mode;
 use domain::ids::AlertId;
 use domain::policy::{CreateAs, WorkType};
-use domain::views::work_orders::Evidence;
+use domain::prediction::Evidence;
 use domain::work_order::{SparePart, WorkOrderStatus};
 use serde_json::{Value, json};
 use store::Actor;
