@@ -1,5 +1,5 @@
 //! Features computed from measured signals, not drawn by hand.
 
-pub mod bearing;
 pub mod ball_screw;
+pub mod bearing;
 pub mod wear;
