@@ -1,0 +1,169 @@
+//! Login sessions: stored under the hash of their id, ended by idleness, by age, by sign-out, and
+//! by any change of the rights of their owner. Times are the database's.
+
+use domain::ids::{SiteId, UserId};
+use serde_json::Value;
+
+use crate::users::GrantRow;
+use crate::{Error, ScopedTx, Store};
+
+/// A session that is valid right now.
+#[derive(Debug, Clone)]
+pub struct SessionRow {
+    /// What the program keeps in it.
+    pub data: Value,
+    /// Seconds until it ends if nothing happens.
+    pub ends_in_secs: i64,
+}
+
+/// Whose session it is, with the rights of this moment.
+#[derive(Debug, Clone)]
+pub struct SessionCaller {
+    /// Who.
+    pub user: UserId,
+    /// How the person is called on screen.
+    pub name: String,
+    /// The person's roles.
+    pub grants: Vec<GrantRow>,
+}
+
+/// Makes a session for a person.
+///
+/// # Errors
+/// When the query fails.
+pub async fn create(
+    store: &Store,
+    id_sha256: &[u8],
+    user: UserId,
+    rights_version: i32,
+    idle_minutes: i32,
+    data: &Value,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO session (id_sha256, user_id, rights_version, idle_minutes, data)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(id_sha256)
+    .bind(user.0)
+    .bind(rights_version)
+    .bind(idle_minutes)
+    .bind(data)
+    .execute(store.pool())
+    .await?;
+    Ok(())
+}
+
+/// Stores what the program keeps in a session.
+///
+/// # Errors
+/// When the query fails.
+pub async fn save(store: &Store, id_sha256: &[u8], data: &Value) -> Result<(), Error> {
+    sqlx::query("UPDATE session SET data = $2 WHERE id_sha256 = $1")
+        .bind(id_sha256)
+        .bind(data)
+        .execute(store.pool())
+        .await?;
+    Ok(())
+}
+
+/// A valid session; using it keeps it from going idle (noted at most once a minute).
+///
+/// # Errors
+/// When the query fails.
+pub async fn load(store: &Store, id_sha256: &[u8]) -> Result<Option<SessionRow>, Error> {
+    let row: Option<(Value, i64, bool)> = sqlx::query_as(
+        "SELECT s.data,
+                ceil(extract(epoch FROM least(s.ends_at, now() + make_interval(mins => s.idle_minutes)) - now()))::bigint,
+                s.last_seen_at < now() - interval '1 minute'
+         FROM session s JOIN app_user u ON u.id = s.user_id
+         WHERE s.id_sha256 = $1 AND s.ends_at > now()
+           AND s.last_seen_at + make_interval(mins => s.idle_minutes) > now()
+           AND s.rights_version = u.rights_version AND u.status = 'active'",
+    )
+    .bind(id_sha256)
+    .fetch_optional(store.pool())
+    .await?;
+    let Some((data, ends_in_secs, unnoted)) = row else { return Ok(None) };
+    if unnoted {
+        sqlx::query(
+            "WITH seen AS (UPDATE session SET last_seen_at = now() WHERE id_sha256 = $1 RETURNING user_id)
+             UPDATE app_user SET last_seen_at = now() FROM seen WHERE app_user.id = seen.user_id",
+        )
+        .bind(id_sha256)
+        .execute(store.pool())
+        .await?;
+    }
+    Ok(Some(SessionRow { data, ends_in_secs }))
+}
+
+/// The person behind a valid session, with the roles of this moment.
+///
+/// # Errors
+/// When the query fails, or a role is unknown to this program.
+pub async fn caller(store: &Store, id_sha256: &[u8]) -> Result<Option<SessionCaller>, Error> {
+    type Row = (i64, String, Option<Vec<String>>, Option<Vec<Option<i64>>>);
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT u.id, u.name, g.roles, g.sites
+         FROM session s JOIN app_user u ON u.id = s.user_id
+         CROSS JOIN LATERAL (
+             SELECT array_agg(role ORDER BY id) AS roles, array_agg(site_id ORDER BY id) AS sites
+             FROM role_grant WHERE user_id = u.id
+         ) g
+         WHERE s.id_sha256 = $1 AND s.ends_at > now()
+           AND s.last_seen_at + make_interval(mins => s.idle_minutes) > now()
+           AND s.rights_version = u.rights_version AND u.status = 'active'",
+    )
+    .bind(id_sha256)
+    .fetch_optional(store.pool())
+    .await?;
+    let Some((user, name, roles, sites)) = row else { return Ok(None) };
+    let grants = roles
+        .unwrap_or_default()
+        .iter()
+        .zip(sites.unwrap_or_default())
+        .map(|(role, site)| {
+            let role = role.parse().map_err(|e| Error::corrupt("role_grant", e))?;
+            Ok(GrantRow { role, site: site.map(SiteId) })
+        })
+        .collect::<Result<_, Error>>()?;
+    Ok(Some(SessionCaller { user: UserId(user), name, grants }))
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the query fails.
+pub async fn delete(store: &Store, id_sha256: &[u8]) -> Result<(), Error> {
+    sqlx::query("DELETE FROM session WHERE id_sha256 = $1")
+        .bind(id_sha256)
+        .execute(store.pool())
+        .await?;
+    Ok(())
+}
+
+/// Ends every session of a person.
+///
+/// # Errors
+/// When the query fails.
+pub async fn delete_of_user(tx: &mut ScopedTx, user: UserId) -> Result<(), Error> {
+    sqlx::query("DELETE FROM session WHERE user_id = $1")
+        .bind(user.0)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Removes sessions that have ended; returns how many.
+///
+/// # Errors
+/// When the query fails.
+pub async fn delete_ended(store: &Store) -> Result<u64, Error> {
+    Ok(sqlx::query(
+        "DELETE FROM session s USING app_user u
+         WHERE u.id = s.user_id AND (s.ends_at <= now() OR s.rights_version <> u.rights_version
+           OR s.last_seen_at + make_interval(mins => s.idle_minutes) <= now())",
+    )
+    .execute(store.pool())
+    .await?
+    .rows_affected())
+}
