@@ -118,11 +118,11 @@ pub async fn play_all(plant: &Plant) {
     futures::join!(
         async { told("spindle bearing", spindle::play(plant).await) },
         async {
-            plant.pause(12.0).await;
+            plant.pause(20.0).await;
             told("worn tool", tool::play(plant).await);
         },
         async {
-            plant.pause(24.0).await;
+            plant.pause(40.0).await;
             told("ball screw", ball_screw::play(plant).await);
         },
     );

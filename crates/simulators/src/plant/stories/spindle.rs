@@ -35,7 +35,7 @@ pub const STORY: Story = Story {
     ],
     attributes: &[("line_pressure_bar", 5.1), ("spindle_hours", 18_420.0)],
     assign_to: None,
-    tempo: Tempo { approve: 20.0, assign: 15.0, start: 25.0, close: 40.0 },
+    tempo: Tempo { approve: 30.0, assign: 20.0, start: 30.0, close: 50.0 },
     closure,
 };
 

@@ -36,7 +36,7 @@ pub const STORY: Story = Story {
     parts: &[Part { part: "TI-CNMG-12", description: "insert, pack of ten", quantity: 1.0 }],
     attributes: &[("flank_wear_mm", WEAR_NOW_MM), ("flank_wear_limit_mm", LIMIT_MM)],
     assign_to: None,
-    tempo: Tempo { approve: 20.0, assign: 15.0, start: 20.0, close: 30.0 },
+    tempo: Tempo { approve: 25.0, assign: 20.0, start: 25.0, close: 40.0 },
     closure,
 };
 
@@ -47,7 +47,7 @@ pub const STORY: Story = Story {
 pub async fn play(plant: &Plant) -> anyhow::Result<()> {
     let alert = begin(plant, &STORY, history(plant)?).await?;
     if alert.work_order_id.is_none() && alert.state == "waiting_review" {
-        plant.pause(40.0).await;
+        plant.pause(60.0).await;
         raise(plant).await?;
     }
     finish(plant, &STORY).await
