@@ -4,9 +4,12 @@
 //! One module per feature; its functions take `&mut ScopedTx` first. To add a query, add a function
 //! to the feature's module; to add a table, see `docs/adding-a-migration.md`.
 
+pub mod assets;
 pub mod audit;
 mod clock;
 pub mod connections;
+#[doc(hidden)]
+pub mod crash;
 pub mod embedded;
 mod error;
 pub mod idempotency;
@@ -15,6 +18,8 @@ pub mod predictions;
 mod scope;
 pub mod sessions;
 mod signals;
+pub mod sources;
+pub mod telemetry;
 #[doc(hidden)]
 pub mod testing;
 pub mod users;
