@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Story, ball_screw, spindle, tool};
 use crate::plant::background::of_case;
+use crate::plant::features::wear::{LIMIT_MM, WearRun};
 use crate::plant::fleet::{CASES, Course};
 use crate::plant::{Plant, PlantKeys, PlantOptions};
 
@@ -150,6 +151,13 @@ fn the_history_of_every_story_rises_and_ends_now() {
         assert!(mean(0.0, span / 4.0) > mean(span / 4.0, span / 2.0), "{}", story.asset);
         assert!(mean(span / 4.0, span / 2.0) > mean(span / 2.0, span), "{}", story.asset);
     }
+}
+
+#[test]
+fn the_remaining_life_of_the_tool_is_what_the_measured_run_had_left() {
+    let run = WearRun::load(tool::CASE).unwrap();
+    let left = run.hours_to(LIMIT_MM).unwrap() - run.hours_to(tool::WEAR_NOW_MM).unwrap();
+    assert!((tool::STORY.main.rul_hours - left).abs() < 1.0, "{left} h left");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::plant::prediction::{Model, Part, instant};
 use crate::plant::telemetry::Reading;
 
 /// The measured milling case that the tool follows (cast iron, 0.75 mm deep, 0.25 mm/rev).
-const CASE: u32 = 11;
+pub const CASE: u32 = 11;
 
 /// Flank wear when the review is asked for, mm.
 pub const WEAR_NOW_MM: f64 = 0.42;
@@ -26,11 +26,11 @@ pub const STORY: Story = Story {
     model: Model { name: "tool-life", version: "1.8" },
     window_hours: 36.0,
     run_up: &[
-        Step { hours_ago: 100.0, confidence: 0.31, rul_hours: 146.0 },
-        Step { hours_ago: 62.0, confidence: 0.40, rul_hours: 108.0 },
-        Step { hours_ago: 27.0, confidence: 0.47, rul_hours: 73.0 },
+        Step { hours_ago: 100.0, confidence: 0.31, rul_hours: 150.0 },
+        Step { hours_ago: 62.0, confidence: 0.40, rul_hours: 112.0 },
+        Step { hours_ago: 27.0, confidence: 0.47, rul_hours: 77.0 },
     ],
-    main: Step { hours_ago: 0.0, confidence: 0.65, rul_hours: 46.0 },
+    main: Step { hours_ago: 0.0, confidence: 0.65, rul_hours: 50.0 },
     description: "flank wear 0.42 mm of 0.60 mm, surface finish at the limit",
     recommended_action: "change the insert of station T4",
     parts: &[Part { part: "TI-CNMG-12", description: "insert, pack of ten", quantity: 1.0 }],
