@@ -1,1 +1,3 @@
 //! Inbound feeds: payload decoding and mapping.
+
+pub mod payload;

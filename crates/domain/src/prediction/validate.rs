@@ -29,6 +29,8 @@ pub mod limits {
     pub const EVIDENCE: usize = 200;
     /// Unknown fields, where they are kept.
     pub const UNKNOWN: usize = 200;
+    /// Problems listed in one answer.
+    pub const PROBLEMS: usize = 200;
     /// Nesting of a message.
     pub const DEPTH: usize = 32;
     /// How far `observed_at` may lie ahead, minutes.
@@ -111,6 +113,9 @@ pub fn validate_with(
     let extra = match settings.unknown_fields {
         UnknownFields::Keep => {
             check.count("", raw.unknown.len(), limits::UNKNOWN);
+            for (path, value) in raw.unknown.iter().take(limits::UNKNOWN) {
+                kept(&mut check, path, value);
+            }
             raw.unknown
         }
         UnknownFields::Refuse => {
@@ -131,6 +136,7 @@ pub fn validate_with(
         Some(model_name),
     ) = (check.errors.is_empty(), event_id, asset, mode, confidence, observed, model_name)
     else {
+        check.errors.truncate(limits::PROBLEMS);
         return Err(check.errors);
     };
 
@@ -266,5 +272,22 @@ fn attribute(check: &mut Check, name: &str, value: &Scalar) {
         Scalar::Text(text) => {
             check.lines(&path, text, limits::STRING);
         }
+    }
+}
+
+/// A field nobody knows: stored along, so its texts must be storable.
+fn kept(check: &mut Check, path: &str, value: &serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => {
+            check.lines(path, text, limits::STRING);
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| kept(check, path, item)),
+        serde_json::Value::Object(fields) => {
+            for (name, value) in fields {
+                check.lines(path, name, limits::ATTRIBUTE_NAME);
+                kept(check, path, value);
+            }
+        }
+        _ => {}
     }
 }
