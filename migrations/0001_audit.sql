@@ -52,7 +52,7 @@ CREATE TABLE idempotency (
 
 -- What this installation is; the key makes references of work orders unguessable and stable.
 CREATE TABLE installation (
-    only          boolean PRIMARY KEY DEFAULT true CHECK (only),
+    "only"        boolean PRIMARY KEY DEFAULT true CHECK ("only"),
     reference_key bytea       NOT NULL DEFAULT sha256(gen_random_uuid()::text::bytea || gen_random_uuid()::text::bytea),
     created_at    timestamptz NOT NULL DEFAULT now()
 );
