@@ -72,8 +72,7 @@ impl Account {
         let mut way: Vec<&Path> = folder.ancestors().collect();
         way.reverse();
         for step in way {
-            let meta =
-                std::fs::metadata(step).map_err(ClusterError::io("cannot look at", step))?;
+            let meta = std::fs::metadata(step).map_err(ClusterError::io("cannot look at", step))?;
             let needed = if meta.uid() == self.uid {
                 0o100
             } else if meta.gid() == self.gid {

@@ -55,7 +55,8 @@ impl Binaries {
 
 fn candidates() -> Vec<PathBuf> {
     let mut folders = Vec::new();
-    folders.extend(output(Path::new("pg_config"), "--bindir").map(|line| PathBuf::from(line.trim())));
+    folders
+        .extend(output(Path::new("pg_config"), "--bindir").map(|line| PathBuf::from(line.trim())));
     let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -79,7 +80,8 @@ fn output(program: &Path, argument: &str) -> Option<String> {
 
 /// `postgres (PostgreSQL) 15.18 (Debian …)` → `15`.
 fn major_of(version: &str) -> Option<String> {
-    let number = version.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let number =
+        version.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     let major: String = number.chars().take_while(char::is_ascii_digit).collect();
     Some(major)
 }

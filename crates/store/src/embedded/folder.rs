@@ -109,6 +109,22 @@ impl Folder {
         if meta.mode() & 0o777 != 0o700 { set_mode(path, 0o700) } else { Ok(()) }
     }
 
+    /// Removes what a killed postmaster leaves to keep others out. Only for a cluster without live
+    /// processes: Postgres itself is fooled by a process id that was given away again or by a
+    /// zombie that nobody collects.
+    pub(crate) fn clear_stale(&self) -> Result<(), ClusterError> {
+        let socket_lock = self.socket().join(SOCKET_FILE).with_added_extension("lock");
+        for path in [self.data().join("postmaster.pid"), socket_lock] {
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(ClusterError::io("cannot remove", path)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The major version that wrote the cluster, if there is one.
     pub(crate) fn version(&self) -> Option<String> {
         let text = std::fs::read_to_string(self.data().join("PG_VERSION")).ok()?;

@@ -90,8 +90,8 @@ fn succeeded(
     result: std::io::Result<Output>,
     folder: &Folder,
 ) -> Result<(), ClusterError> {
-    let output = result
-        .map_err(|error| ClusterError::Failed { program, reason: error.to_string() })?;
+    let output =
+        result.map_err(|error| ClusterError::Failed { program, reason: error.to_string() })?;
     if output.status.success() {
         return Ok(());
     }

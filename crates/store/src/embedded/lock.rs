@@ -78,7 +78,9 @@ impl FileLock {
         match self.file.try_lock() {
             Ok(()) => Ok(true),
             Err(TryLockError::WouldBlock) => Ok(false),
-            Err(TryLockError::Error(error)) => Err(ClusterError::io("cannot lock", &self.path)(error)),
+            Err(TryLockError::Error(error)) => {
+                Err(ClusterError::io("cannot lock", &self.path)(error))
+            }
         }
     }
 }

@@ -110,7 +110,7 @@ impl Cluster {
                         return Err(ClusterError::Held { folder, holder });
                     }
                     if options.holder == Holder::Command
-                        && let Some(cluster) = Self::join(&folder, &found, options).await?
+                        && let Some(cluster) = Self::join(&folder, &found).await?
                     {
                         return Ok(cluster);
                     }
@@ -141,8 +141,7 @@ impl Cluster {
                 (found, made.await.map_err(broken_task)??)
             }
         };
-        let profile = options.profile;
-        let site = Site { folder: folder.clone(), binaries, passwords: passwords.clone(), profile };
+        let site = Site { folder: folder.clone(), binaries, passwords: passwords.clone() };
         let postmaster = site.run().await?;
         let adopted = postmaster.adopted();
         tracing::info!(pid = postmaster.pid(), adopted, "the private Postgres runs");
@@ -155,11 +154,7 @@ impl Cluster {
     }
 
     /// Joins the cluster that another process runs; nothing when it does not answer (yet).
-    async fn join(
-        folder: &Folder,
-        binaries: &Binaries,
-        options: &Options,
-    ) -> Result<Option<Self>, ClusterError> {
+    async fn join(folder: &Folder, binaries: &Binaries) -> Result<Option<Self>, ClusterError> {
         if folder.version().is_none() {
             return Ok(None);
         }
@@ -169,7 +164,6 @@ impl Cluster {
             folder: folder.clone(),
             binaries: binaries.clone(),
             passwords: passwords.clone(),
-            profile: options.profile,
         };
         if !site.answering().await {
             return Ok(None);

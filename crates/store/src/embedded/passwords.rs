@@ -71,8 +71,10 @@ impl Passwords {
 
 fn random() -> Result<String, ClusterError> {
     let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| ClusterError::Failed { program: "getrandom", reason: error.to_string() })?;
+    getrandom::fill(&mut bytes).map_err(|error| ClusterError::Failed {
+        program: "getrandom",
+        reason: error.to_string(),
+    })?;
     Ok(hex::encode(bytes))
 }
 

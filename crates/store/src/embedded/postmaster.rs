@@ -8,11 +8,11 @@ use rustix::process::Signal;
 use sqlx::{Connection, PgConnection};
 use tokio::time::{Instant, sleep};
 
+use super::ClusterError;
 use super::binaries::Binaries;
 use super::folder::Folder;
 use super::passwords::{Passwords, SUPERUSER};
 use super::processes::{self, Processes};
-use super::{ClusterError, Profile};
 
 /// A start refused by remnants of a killed cluster is tried again for so long.
 const REMNANTS_CLEAR_WITHIN: Duration = Duration::from_secs(60);
@@ -31,7 +31,6 @@ pub(crate) struct Site {
     pub(crate) folder: Folder,
     pub(crate) binaries: Binaries,
     pub(crate) passwords: Passwords,
-    pub(crate) profile: Profile,
 }
 
 /// A running postmaster: started by us or adopted.
@@ -123,11 +122,8 @@ impl Site {
 
     async fn start(&self) -> Result<Postmaster, ClusterError> {
         self.folder.check_space()?;
-        let stale = self.folder.data().join("postmaster.pid");
-        if stale.exists() {
-            std::fs::remove_file(&stale).map_err(ClusterError::io("cannot remove", &stale))?;
-        }
         self.folder.private(&self.folder.socket())?;
+        self.folder.clear_stale()?;
         let log = self.open_log()?;
         let mut command = self.folder.account.command(&self.binaries.program("postgres"));
         command.arg("-D").arg(self.folder.data());
@@ -182,7 +178,9 @@ impl Site {
             if self.status_ready() {
                 match self.connect().await {
                     Ok(()) => return Ok(postmaster),
-                    Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("28P01") => {
+                    Err(sqlx::Error::Database(error))
+                        if error.code().as_deref() == Some("28P01") =>
+                    {
                         return Err(ClusterError::Passwords(self.folder.passwords()));
                     }
                     Err(_) => {}

@@ -33,9 +33,10 @@ impl Processes {
                 postmasters.push(pid);
             }
         }
-        found.postmaster = postmasters.iter().copied().find(|pid| {
-            parent(*pid).is_none_or(|parent| !postmasters.contains(&parent))
-        });
+        found.postmaster = postmasters
+            .iter()
+            .copied()
+            .find(|pid| parent(*pid).is_none_or(|parent| !postmasters.contains(&parent)));
         let leader = found.postmaster;
         found.children.extend(postmasters.into_iter().filter(|pid| Some(*pid) != leader));
         found

@@ -26,7 +26,10 @@ pub(crate) async fn supervise(
                 () = sleep(LOOK_EVERY) => {}
             }
         }
-        tracing::error!(pid = postmaster.pid(), "the private Postgres has ended; starting it again");
+        tracing::error!(
+            pid = postmaster.pid(),
+            "the private Postgres has ended; starting it again"
+        );
         let mut pause = RETRY_FIRST;
         postmaster = loop {
             let attempt = tokio::select! {

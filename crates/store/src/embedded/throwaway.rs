@@ -61,8 +61,7 @@ impl Throwaway {
     fn site(folder: &Folder, passwords: Passwords) -> Result<Site, ClusterError> {
         let version = folder.version();
         let binaries = Binaries::find(None, version.as_deref())?;
-        let profile = Profile::Throwaway;
-        Ok(Site { folder: folder.clone(), binaries, passwords, profile })
+        Ok(Site { folder: folder.clone(), binaries, passwords })
     }
 
     pub(crate) fn url(&self, role: &str, database: &str) -> String {
