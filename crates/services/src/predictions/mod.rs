@@ -2,7 +2,11 @@
 
 mod intake;
 mod place;
+mod read;
 mod receive;
+mod replay;
 
 pub use intake::{Intake, IntakeSettings};
+pub use read::{QuarantineQuery, get, quarantine};
 pub use receive::{Outcome, Receipt, ReceiveError, Request, receive};
+pub use replay::{dismiss, map_failure_mode, replay};

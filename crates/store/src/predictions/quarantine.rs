@@ -124,8 +124,10 @@ pub struct Waiting {
     pub reason: String,
     /// It came too late to act on.
     pub stale: bool,
-    /// It has been replayed or dismissed already.
-    pub handled: bool,
+    /// It has been replayed already.
+    pub replayed: bool,
+    /// A person dismissed it.
+    pub dismissed: bool,
     /// The alert it attached to.
     pub alert: Option<AlertId>,
     /// The message.
@@ -138,12 +140,12 @@ pub struct Waiting {
 /// What the database says.
 pub async fn lock_waiting(tx: &mut ScopedTx, id: PredictionId) -> Result<Option<Waiting>, Error> {
     type Row = (
-        i64, i64, String, DateTime<Utc>, Option<i64>, String, bool, bool, Option<i64>, Value,
+        i64, i64, String, DateTime<Utc>, Option<i64>, String, bool, bool, bool, Option<i64>, Value,
     );
     let sites = tx.sites();
     let row: Option<Row> = sqlx::query_as(
         "SELECT id, source_id, event_id, received_at, site_id, quarantine, stale,
-                replayed_at IS NOT NULL OR dismissed_at IS NOT NULL, alert_id, payload
+                replayed_at IS NOT NULL, dismissed_at IS NOT NULL, alert_id, payload
          FROM prediction
          WHERE id = $1 AND quarantine IS NOT NULL
            AND ($2::bigint[] IS NULL OR site_id = ANY($2))
@@ -153,20 +155,23 @@ pub async fn lock_waiting(tx: &mut ScopedTx, id: PredictionId) -> Result<Option<
     .bind(sites)
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|(id, source, event_id, received_at, site, reason, stale, handled, alert, payload)| {
-        Waiting {
-            id: PredictionId(id),
-            source: SourceId(source),
-            event_id,
-            received_at,
-            site: site.map(SiteId),
-            reason,
-            stale,
-            handled,
-            alert: alert.map(AlertId),
-            payload,
-        }
-    }))
+    Ok(row.map(
+        |(id, source, event_id, received_at, site, reason, stale, replayed, dismissed, alert, payload)| {
+            Waiting {
+                id: PredictionId(id),
+                source: SourceId(source),
+                event_id,
+                received_at,
+                site: site.map(SiteId),
+                reason,
+                stale,
+                replayed,
+                dismissed,
+                alert: alert.map(AlertId),
+                payload,
+            }
+        },
+    ))
 }
 
 /// What a replay found out about a quarantined prediction.
