@@ -72,8 +72,9 @@ pub struct Alert {
     pub failure_mode: String,
     /// `open`, `waiting_review`, `held`, `work_order`, `closed`.
     pub state: String,
-    /// Highest or last confidence.
-    pub confidence: f64,
+    /// Latest confidence; absent while no prediction stands behind it.
+    #[serde(default)]
+    pub confidence: Option<f64>,
     /// Version for optimistic writes.
     pub version: i64,
     /// The last decision, once there is one.

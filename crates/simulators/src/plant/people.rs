@@ -104,6 +104,7 @@ pub async fn advance(
             Ok(_) => return Ok(()),
             Err(error) if error.is_conflict() => {
                 tracing::debug!(%error, "the work order moved on; reading it again");
+                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
             }
             Err(error) => return Err(error.into()),
         }

@@ -140,12 +140,13 @@ async fn begin(plant: &Plant, story: &Story, history: Vec<Reading>) -> anyhow::R
         people::wait_for_alert(plant, story.asset, story.mode, |a| a.decision.is_some()).await?;
         plant.pause(6.0).await;
     }
-    let complete = found.is_some_and(|alert| alert.confidence >= story.main.confidence);
+    let predicted = |alert: &Alert| alert.confidence >= Some(story.main.confidence);
+    let complete = found.as_ref().is_some_and(predicted);
     if !complete {
         prediction::send(plant, &story.main(plant)).await?;
     }
     people::wait_for_alert(plant, story.asset, story.mode, |alert| {
-        alert.state != "open" && alert.confidence >= story.main.confidence
+        alert.state != "open" && predicted(alert)
     })
     .await
 }
