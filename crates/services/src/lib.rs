@@ -2,10 +2,15 @@
 //! outermost layer (HTTP handler, server function, worker) began and commits, so that an
 //! idempotency row or a second use case can share the transaction.
 
+pub mod assets;
+pub mod calendars;
 mod caller;
 mod error;
 mod settings;
+pub mod users;
 pub mod predictions;
+pub mod telemetry;
+pub mod sources;
 pub mod work_orders;
 
 pub use caller::{Caller, Grant};
