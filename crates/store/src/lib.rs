@@ -5,6 +5,7 @@
 //! to the feature's module; to add a table, see `docs/adding-a-migration.md`.
 
 pub mod assets;
+pub mod alerts;
 pub mod audit;
 mod clock;
 pub mod connections;
@@ -13,8 +14,10 @@ pub mod crash;
 pub mod embedded;
 mod error;
 pub mod idempotency;
+pub mod live;
 pub mod migrate;
 pub mod predictions;
+pub mod rules;
 mod scope;
 pub mod sessions;
 mod signals;

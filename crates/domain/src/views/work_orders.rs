@@ -4,8 +4,30 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{Origin, Priority};
-use crate::ids::{AlertId, AttachmentId, WorkOrderId};
+use crate::ids::{AlertId, AssetId, AttachmentId, SiteId, WorkOrderId};
 use crate::work_order::{Closure, DeliveryState, SparePart, WorkOrderStatus};
+
+/// Which work orders to list; empty lists and `None` leave a question out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WorkOrderFilter {
+    /// One of these statuses.
+    pub status: Vec<WorkOrderStatus>,
+    /// One of these origins.
+    pub origin: Vec<Origin>,
+    /// One of these delivery states.
+    pub delivery: Vec<DeliveryState>,
+    /// Words in title, number or tag.
+    pub q: String,
+    /// Of this alert.
+    pub alert: Option<AlertId>,
+    /// At this site.
+    pub site: Option<SiteId>,
+    /// On this asset or below it.
+    pub asset: Option<AssetId>,
+    /// Older than this one.
+    pub after: Option<WorkOrderId>,
+}
 
 /// How the delivery to the CMMS stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,6 +88,8 @@ pub struct WorkOrder {
     pub delivery: Delivery,
     /// What the technician recorded.
     pub closure: Option<Closure>,
+    /// For the next transition: a stale one is refused.
+    pub version: i32,
     /// Everything that happened, oldest first.
     pub timeline: Vec<TimelineEntry>,
 }

@@ -2,4 +2,11 @@
 //!
 //! Locks are taken in this order, always: delivery lane, alert, work order, book order.
 
+pub mod attachments;
+pub mod book;
+pub mod delivery;
 pub mod intents;
+pub mod mirror;
+pub mod people;
+pub mod read;
+pub mod timeline;
