@@ -1,31 +1,17 @@
 //! What a person sees: pages, components and server functions.
 //!
-//! Compiled twice: for the server (`ssr`) and for the browser (`hydrate`).
+//! Compiled twice: for the server (`ssr`) and for the browser (`hydrate`). A feature is a folder
+//! with its pages and server functions; `routes` lists the pages, `ui` holds the parts they are
+//! built from, `frame` what stands around them. How a page is built: `docs/ui.md`.
 
-use leptos::prelude::*;
-use leptos_meta::{MetaTags, provide_meta_context};
+pub mod browser;
+pub mod context;
+pub mod error;
+pub mod frame;
+pub mod routes;
+pub mod shell;
+pub mod strings;
+pub mod ui;
 
-/// The HTML document around every page.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
-    view! {
-        <!DOCTYPE html>
-        <html lang="en">
-            <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <HydrationScripts options />
-                <MetaTags />
-            </head>
-            <body>
-                <App />
-            </body>
-        </html>
-    }
-}
-
-/// The whole application.
-#[component]
-pub fn App() -> impl IntoView {
-    provide_meta_context();
-    view! { <main id="main"><h1>"Millwright"</h1></main> }
-}
+pub use routes::App;
+pub use shell::shell;

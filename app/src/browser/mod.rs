@@ -1,0 +1,18 @@
+//! What only a browser has: the clock, live events, keys, media queries. On the server every hook
+//! is quiet, so that first paint is the same on both sides.
+
+mod clock;
+mod debounce;
+mod keys;
+mod live;
+mod media;
+
+#[cfg(not(feature = "ssr"))]
+pub(crate) use clock::in_zone;
+pub use clock::minute;
+pub use debounce::debounced;
+pub use keys::{KeySheet, install_keys};
+pub use live::{Live, LiveState, provide_live, use_topic};
+pub use media::use_media;
+
+pub(crate) use clock::provide_clock;

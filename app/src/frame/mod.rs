@@ -1,0 +1,13 @@
+//! What stands around every page: top bar, rail, bottom bar, menus, keys, live connection.
+
+mod data;
+mod layout;
+mod menu;
+mod preferences;
+mod rail;
+mod topbar;
+
+pub use data::{Badges, FrameData, LoadBadges, LoadFrame, Me, NoticeItem, SiteChoice, Zone};
+pub use data::{load_badges, load_frame, use_frame};
+pub use layout::Frame;
+pub use preferences::{SetPreference, set_preference};

@@ -1,0 +1,65 @@
+//! Every page and its address. A new page is a line in [`Framed`] (signed in) or [`App`].
+
+use domain::permission::Permission;
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::{MatchNestedRoutes, SsrMode, path};
+
+use crate::browser::provide_clock;
+use crate::error::provide_form_error;
+use crate::frame::{Frame, use_frame};
+use crate::strings::errors;
+use crate::ui::page::provide_focus;
+
+/// The whole application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_form_error();
+    provide_clock();
+    provide_focus();
+    view! {
+        <Router>
+            <Routes fallback=NotFound>
+                <Framed />
+            </Routes>
+        </Router>
+    }
+}
+
+/// Pages inside the frame: for signed-in people. They render complete on the server.
+#[component(transparent)]
+fn Framed() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
+            <Route path=path!("/") view=Home ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// Leads to what a person is here for.
+#[component]
+fn Home() -> impl IntoView {
+    let reviews = use_frame().may(Permission::ReviewDecide);
+    view! { <Redirect path=if reviews { "/review" } else { "/alerts" } /> }
+}
+
+/// Nothing at this address; answered with 404.
+#[component]
+fn NotFound() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(options) = use_context::<leptos_axum::ResponseOptions>() {
+        options.set_status(http::StatusCode::NOT_FOUND);
+    }
+    view! {
+        <Title text=errors::PAGE_NOT_FOUND />
+        <main id="main" class="bare">
+            <h1>{errors::PAGE_NOT_FOUND}</h1>
+            <p class="muted">{errors::PAGE_NOT_FOUND_HINT}</p>
+            <p><a href="/">{crate::strings::frame::PRODUCT}</a></p>
+        </main>
+    }
+}

@@ -1,0 +1,9 @@
+//! Every text of the user interface, in English, by feature.
+//!
+//! Constants for fixed texts, functions for texts with values in them; a sentence is never put
+//! together from pieces at the place where it is shown. Another language is another set of the
+//! same modules.
+
+pub mod common;
+pub mod errors;
+pub mod frame;
