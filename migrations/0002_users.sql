@@ -37,7 +37,7 @@ CREATE TABLE session (
     last_seen_at   timestamptz NOT NULL DEFAULT now(),
     ends_at        timestamptz NOT NULL DEFAULT now() + interval '12 hours'
 );
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_by_user ON session (user_id);
 CREATE INDEX session_ends ON session (ends_at);
 
 -- One-time links: the first administrator (no user), or an invited person.
