@@ -31,7 +31,7 @@ CREATE TABLE alert (
     decided_confidence float8,
     decided_rul_hours  float8,
     work_order_id      bigint,
-    -- when a held decision fires, and as what: batch or shutdown
+    -- when a held decision fires, and as what: batch, shutdown, or the end of a snooze
     hold_until         timestamptz,
     hold_origin        text,
     -- predictions until then are recorded on this closed alert
@@ -70,6 +70,8 @@ CREATE TABLE review (
     asked_role   text        NOT NULL DEFAULT 'reviewer',
     escalations  integer     NOT NULL DEFAULT 0,
     next_escalation timestamptz,
+    -- when the people asked were told
+    told_at      timestamptz,
     decision     text        CHECK (decision IN ('approve', 'reject', 'snooze')),
     reason       text,
     comment      text,
@@ -84,11 +86,15 @@ CREATE TABLE review (
 );
 CREATE UNIQUE INDEX review_one_open ON review (alert_id) WHERE status IN ('pending', 'decided');
 CREATE INDEX review_queue ON review (site_id, due) WHERE status = 'pending';
+CREATE INDEX review_untold ON review (id) WHERE status = 'pending' AND told_at IS NULL;
+CREATE INDEX review_overdue ON review (next_escalation) WHERE status = 'pending';
+CREATE INDEX review_alert ON review (alert_id, id);
 CREATE INDEX review_run ON review (run_at) WHERE status = 'decided';
 
 CREATE CONSTRAINT TRIGGER alert_audited AFTER INSERT OR DELETE OR UPDATE OF state, severity, outcome ON alert
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit();
 CREATE CONSTRAINT TRIGGER decision_audited AFTER INSERT OR UPDATE OR DELETE ON decision
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit();
-CREATE CONSTRAINT TRIGGER review_audited AFTER INSERT OR UPDATE OR DELETE ON review
+CREATE CONSTRAINT TRIGGER review_audited AFTER INSERT OR DELETE
+    OR UPDATE OF status, due, decision, reason, comment, until, edits, decided_by, asked_role ON review
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit();

@@ -37,6 +37,8 @@ CREATE TABLE work_order (
     -- not created by then is shouted about (R21)
     deadline        timestamptz NOT NULL,
     shouted_at      timestamptz,
+    -- when planners were told that the delivery failed
+    failure_told_at timestamptz,
     -- mirror of the CMMS record
     cmms_id         text,
     cmms_number     text,
@@ -60,6 +62,9 @@ CREATE INDEX work_order_attach ON work_order (attach_at) WHERE attach_at IS NOT 
 CREATE INDEX work_order_site ON work_order (site_id, status, id);
 CREATE INDEX work_order_cap ON work_order (connection_id, created_at) WHERE origin = 'rule';
 CREATE INDEX work_order_waiting ON work_order (deadline) WHERE delivery_state IN ('queued', 'sending', 'unknown');
+CREATE INDEX work_order_failed ON work_order (id)
+    WHERE delivery_state IN ('rejected', 'needs_person', 'dead') AND failure_told_at IS NULL;
+CREATE INDEX work_order_asset ON work_order (asset_id) WHERE status NOT IN ('closed', 'cancelled');
 
 -- One lane per work order: create and later updates keep their order (recipe 1.2).
 CREATE SEQUENCE lease_token_seq;

@@ -16,6 +16,7 @@ mod error;
 pub mod idempotency;
 pub mod live;
 pub mod migrate;
+pub mod notices;
 pub mod predictions;
 pub mod rules;
 mod scope;

@@ -1,3 +1,6 @@
 //! Read models: what crosses to the browser and the API, one file per feature.
 
+pub mod alerts;
+pub mod assets;
+pub mod predictions;
 pub mod work_orders;

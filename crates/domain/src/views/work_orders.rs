@@ -129,6 +129,8 @@ pub struct WorkOrderRow {
     pub asset_path: String,
     /// Name of the site.
     pub site: String,
+    /// Its id.
+    pub site_id: SiteId,
     /// IANA time zone of the site.
     pub time_zone: String,
     /// Failure mode code.

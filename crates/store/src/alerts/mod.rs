@@ -1,0 +1,26 @@
+//! Alerts: what there is to decide, what a decision leaves behind, reviews, schedules, reading.
+//!
+//! Locks are taken in this order everywhere: decision lane, alert (by id), review, work order.
+
+mod pending;
+mod read;
+mod reviews;
+mod schedule;
+mod write;
+
+pub use pending::{
+    OpenAlert, Pending, SiteRules, claim_lanes, lock_and_count_created, lock_one, lock_open,
+    path_tags, pending, recent, rest_lanes, site_rules,
+};
+pub use read::{
+    AlertFilter, PredictionPoint, Row, count, facets, floods, get, list, predictions, similar,
+};
+pub use reviews::{
+    Ask, Asked, Overdue, Review, Said, ask, decide, escalate, finish, lock as lock_review, overdue,
+    runnable, supersede, undo,
+};
+pub use schedule::{Due, due_holds, quiet};
+pub use write::{
+    NewDecision, NewEvaluation, Standing, close, insert_decisions, insert_evaluations,
+    mark_evaluated, set_standing,
+};
