@@ -7,6 +7,8 @@ use crate::alert::{Origin, Priority};
 use crate::ids::{AlertId, AssetId, AttachmentId, SiteId, WorkOrderId};
 use crate::work_order::{Closure, DeliveryState, SparePart, WorkOrderStatus};
 
+pub use crate::prediction::Evidence;
+
 /// Which work orders to list; empty lists and `None` leave a question out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -1,8 +1,21 @@
 //! Work orders: asking for them, mirroring what the CMMS says, and the acts of the built-in book.
 
+mod attach;
+mod deliver;
+mod fold;
 mod intend;
+pub mod mirror;
+mod raise;
 mod reference;
 mod request;
+mod show;
+mod timeline;
+mod transition;
 
+pub use attach::draw_waiting;
+pub use deliver::{retry, skip};
 pub use intend::{Intended, intend};
+pub use raise::{Raise, Raised, raise};
 pub use request::{Intent, title};
+pub use show::{attachment, detail, get, list, page};
+pub use transition::{Transition, permission, transition};

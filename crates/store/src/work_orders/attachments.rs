@@ -64,6 +64,8 @@ fn waiting((id, site, Json(evidence)): WaitingRow) -> Waiting {
 pub struct Stretch {
     /// Unit of the values.
     pub unit: Option<String>,
+    /// IANA zone of the site.
+    pub time_zone: String,
     /// Beginning of each step, and the mean of its values.
     pub values: Vec<(DateTime<Utc>, f64)>,
 }
@@ -81,15 +83,16 @@ pub async fn stretch(
     to: DateTime<Utc>,
     step: Duration,
 ) -> Result<Option<Stretch>, Error> {
-    let point: Option<(i64, Option<String>)> = sqlx::query_as(
-        "SELECT id, unit FROM sensor_point WHERE path = $1 AND (site_id = $2 OR site_id IS NULL)
-         ORDER BY site_id NULLS LAST, last_at DESC NULLS LAST LIMIT 1",
+    let point: Option<(i64, Option<String>, String)> = sqlx::query_as(
+        "SELECT p.id, p.unit, t.time_zone FROM sensor_point p JOIN site t ON t.id = $2
+         WHERE p.path = $1 AND (p.site_id = $2 OR p.site_id IS NULL)
+         ORDER BY p.site_id NULLS LAST, p.last_at DESC NULLS LAST LIMIT 1",
     )
     .bind(path)
     .bind(site.0)
     .fetch_optional(tx.conn())
     .await?;
-    let Some((id, unit)) = point else { return Ok(None) };
+    let Some((id, unit, time_zone)) = point else { return Ok(None) };
     let values: Vec<(DateTime<Utc>, f64)> = sqlx::query_as(
         "SELECT date_bin(make_interval(secs => $4), at, $2) AS step, avg(value)
          FROM telemetry WHERE point_id = $1 AND at >= $2 AND at <= $3 AND quality <> 'bad'
@@ -101,7 +104,7 @@ pub async fn stretch(
     .bind(step.as_secs_f64())
     .fetch_all(tx.conn())
     .await?;
-    Ok(Some(Stretch { unit, values }))
+    Ok(Some(Stretch { unit, time_zone, values }))
 }
 
 /// Keeps a file with a work order.

@@ -143,7 +143,8 @@ pub async fn write(tx: &mut ScopedTx, rows: &[MirrorWrite]) -> Result<(), Error>
          SET cmms_id = n.cmms_id, cmms_number = n.cmms_number, status = n.status,
              cmms_status = n.cmms_status, record_version = n.record_version,
              closure = NULLIF(n.closure, 'null'::jsonb), assigned_to = n.assigned_to,
-             closed_at = n.closed_at, delivery_state = n.delivery_state, version = w.version + 1
+             closed_at = CASE WHEN n.status = 'closed' THEN COALESCE(n.closed_at, w.closed_at) END,
+             delivery_state = n.delivery_state, version = w.version + 1
          FROM jsonb_to_recordset($1) AS n (id bigint, cmms_id text, cmms_number text, status text,
              cmms_status text, record_version bigint, closure jsonb, assigned_to text,
              closed_at timestamptz, delivery_state text)
