@@ -66,15 +66,14 @@ pub async fn save(store: &Store, id_sha256: &[u8], data: &Value) -> Result<(), E
     Ok(())
 }
 
-/// A valid session; using it keeps it from going idle (noted at most once a minute).
+/// A valid session.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn load(store: &Store, id_sha256: &[u8]) -> Result<Option<SessionRow>, Error> {
-    let row: Option<(Value, i64, bool)> = sqlx::query_as(
+    let row: Option<(Value, i64)> = sqlx::query_as(
         "SELECT s.data,
-                ceil(extract(epoch FROM least(s.ends_at, now() + make_interval(mins => s.idle_minutes)) - now()))::bigint,
-                s.last_seen_at < now() - interval '1 minute'
+                ceil(extract(epoch FROM least(s.ends_at, now() + make_interval(mins => s.idle_minutes)) - now()))::bigint
          FROM session s JOIN app_user u ON u.id = s.user_id
          WHERE s.id_sha256 = $1 AND s.ends_at > now()
            AND s.last_seen_at + make_interval(mins => s.idle_minutes) > now()
@@ -83,27 +82,22 @@ pub async fn load(store: &Store, id_sha256: &[u8]) -> Result<Option<SessionRow>,
     .bind(id_sha256)
     .fetch_optional(store.pool())
     .await?;
-    let Some((data, ends_in_secs, unnoted)) = row else { return Ok(None) };
-    if unnoted {
-        sqlx::query(
-            "WITH seen AS (UPDATE session SET last_seen_at = now() WHERE id_sha256 = $1 RETURNING user_id)
-             UPDATE app_user SET last_seen_at = now() FROM seen WHERE app_user.id = seen.user_id",
-        )
-        .bind(id_sha256)
-        .execute(store.pool())
-        .await?;
-    }
-    Ok(Some(SessionRow { data, ends_in_secs }))
+    Ok(row.map(|(data, ends_in_secs)| SessionRow { data, ends_in_secs }))
 }
 
-/// The person behind a valid session, with the roles of this moment.
+/// The person behind a valid session, with the roles of this moment. Used, a session does not go
+/// idle (noted at most once a minute); looked at, it does.
 ///
 /// # Errors
 /// When the query fails, or a role is unknown to this program.
-pub async fn caller(store: &Store, id_sha256: &[u8]) -> Result<Option<SessionCaller>, Error> {
-    type Row = (i64, String, Option<Vec<String>>, Option<Vec<Option<i64>>>);
+pub async fn caller(
+    store: &Store,
+    id_sha256: &[u8],
+    used: bool,
+) -> Result<Option<SessionCaller>, Error> {
+    type Row = (i64, String, bool, Option<Vec<String>>, Option<Vec<Option<i64>>>);
     let row: Option<Row> = sqlx::query_as(
-        "SELECT u.id, u.name, g.roles, g.sites
+        "SELECT u.id, u.name, s.last_seen_at < now() - interval '1 minute', g.roles, g.sites
          FROM session s JOIN app_user u ON u.id = s.user_id
          CROSS JOIN LATERAL (
              SELECT array_agg(role ORDER BY id) AS roles, array_agg(site_id ORDER BY id) AS sites
@@ -116,7 +110,16 @@ pub async fn caller(store: &Store, id_sha256: &[u8]) -> Result<Option<SessionCal
     .bind(id_sha256)
     .fetch_optional(store.pool())
     .await?;
-    let Some((user, name, roles, sites)) = row else { return Ok(None) };
+    let Some((user, name, unnoted, roles, sites)) = row else { return Ok(None) };
+    if used && unnoted {
+        sqlx::query(
+            "WITH seen AS (UPDATE session SET last_seen_at = now() WHERE id_sha256 = $1 RETURNING user_id)
+             UPDATE app_user SET last_seen_at = now() FROM seen WHERE app_user.id = seen.user_id",
+        )
+        .bind(id_sha256)
+        .execute(store.pool())
+        .await?;
+    }
     let grants = roles
         .unwrap_or_default()
         .iter()

@@ -45,12 +45,16 @@ pub async fn note_key_use(services: &Services, key: ApiKeyId) -> Result<(), Erro
     Ok(store::users::touch_api_key(&services.store, key).await?)
 }
 
-/// The person behind a valid session, by the hash of its id.
+/// The person behind a valid session, by the hash of its id; `used` keeps it from going idle.
 ///
 /// # Errors
 /// [`Error::NotSignedIn`] when the session has ended or its owner's rights have changed.
-pub async fn caller_for_session(services: &Services, id_sha256: &[u8]) -> Result<Caller, Error> {
-    let row = store::sessions::caller(&services.store, id_sha256).await?;
+pub async fn caller_for_session(
+    services: &Services,
+    id_sha256: &[u8],
+    used: bool,
+) -> Result<Caller, Error> {
+    let row = store::sessions::caller(&services.store, id_sha256, used).await?;
     let row = row.ok_or(Error::NotSignedIn)?;
     Ok(of_person(row.user, row.name, &row.grants))
 }

@@ -1,0 +1,66 @@
+//! Who may call what. Deny by default: a route or server function without a line here is refused,
+//! and a test fails (S1). The check runs before the body is read.
+
+use domain::permission::{KeyScope, Permission};
+use http::Method;
+
+/// What a caller needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing.
+    Public,
+    /// An API key with this scope, whose owner holds this permission at one site at least; the use
+    /// case checks the site.
+    Key(KeyScope, Permission),
+    /// A session of a person who holds this permission at one site at least; the use case checks
+    /// the site.
+    Session(Permission),
+    /// A session.
+    SignedIn,
+    /// A page: without a session the answer leads to the sign-in page.
+    Page,
+    /// A caller on this machine, or an API key that may read.
+    Operator,
+    /// A caller on this machine; the route exists only with `--test-clock`.
+    Test,
+}
+
+/// One line: method, path as in the router (or of the server function), what it needs.
+pub type Entry = (Method, &'static str, Access);
+
+/// Every route and every server function.
+pub static PERMISSIONS: &[Entry] = &[
+    // The program
+    (Method::GET, "/healthz", Access::Public),
+    (Method::GET, "/readyz", Access::Public),
+    (Method::GET, "/metrics", Access::Operator),
+    (Method::GET, "/pkg/{*path}", Access::Public),
+    (Method::GET, "/live", Access::SignedIn),
+    (Method::POST, "/test/clock", Access::Test),
+    // Machines
+    (Method::GET, "/api/v1/openapi.json", Access::Public),
+    // Pages
+    (Method::GET, "/", Access::Page),
+    // Server functions
+    (Method::POST, "/ui/frame/load", Access::SignedIn),
+    (Method::POST, "/ui/frame/badges", Access::SignedIn),
+];
+
+/// What a request needs; `Err(true)` if the path is known with other methods, `Err(false)` if there
+/// is no line at all.
+///
+/// # Errors
+/// When nothing allows the request.
+pub fn access(method: &Method, path: &str) -> Result<Access, bool> {
+    let method = if method == Method::HEAD { &Method::GET } else { method };
+    let mut known = false;
+    for (of_method, of_path, access) in PERMISSIONS {
+        if *of_path == path {
+            if of_method == method {
+                return Ok(*access);
+            }
+            known = true;
+        }
+    }
+    Err(known)
+}

@@ -1,0 +1,94 @@
+//! What every handler can reach.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::prelude::LeptosOptions;
+use metrics_exporter_prometheus::PrometheusHandle;
+use services::Services;
+use tokio_util::sync::CancellationToken;
+
+use crate::http::limits::Limits;
+use crate::http::live::Hub;
+
+/// How the HTTP side behaves.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// Scheme, host and port under which people reach the program, such as
+    /// `https://plant.example`. Links and cross-site checks use it, never the `Host` header.
+    pub base_url: String,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Folder of what the browser loads; without it the files inside the program are served.
+    pub site_dir: Option<PathBuf>,
+    /// Requests worked on at once; more are answered 503.
+    pub max_in_flight: usize,
+    /// Predictions or requests a second one key may send; more are answered 429.
+    pub key_quota_per_sec: u32,
+    /// `POST /test/clock` exists.
+    pub test_clock: bool,
+}
+
+impl HttpSettings {
+    /// The defaults for an address.
+    pub fn new(base_url: impl Into<String>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            trusted_proxies: Vec::new(),
+            site_dir: None,
+            max_in_flight: 512,
+            key_quota_per_sec: 20_000,
+            test_clock: false,
+        }
+    }
+
+    /// Whether people reach the program over TLS.
+    pub fn https(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+}
+
+/// The state of the router; cloning is cheap.
+#[derive(Clone)]
+pub struct AppState {
+    /// The use cases' surroundings: store and settings.
+    pub services: Services,
+    /// Options of the pages.
+    pub leptos: LeptosOptions,
+    /// How the HTTP side behaves.
+    pub http: Arc<HttpSettings>,
+    /// Bounds on what is worked on at once.
+    pub limits: Limits,
+    /// What live pages listen to.
+    pub live: Hub,
+    /// Renders `/metrics`.
+    pub metrics: PrometheusHandle,
+    /// Cancelled when the program stops: long answers end.
+    pub shutdown: CancellationToken,
+}
+
+impl AppState {
+    /// Puts the state together.
+    pub fn new(
+        services: Services,
+        http: HttpSettings,
+        metrics: PrometheusHandle,
+        shutdown: CancellationToken,
+    ) -> Self {
+        let leptos = LeptosOptions::builder()
+            .output_name("millwright")
+            .site_pkg_dir("pkg")
+            .build();
+        let limits = Limits::new(http.max_in_flight, http.key_quota_per_sec);
+        let live = Hub::default();
+        Self { services, leptos, http: Arc::new(http), limits, live, metrics, shutdown }
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
