@@ -174,7 +174,8 @@ async fn technician(plant: &Plant) {
         };
         for (alert, case) in of_the_fleet(&alerts) {
             let Some(order) = alert.work_order_id else { continue };
-            let step = people::advance(plant, order, None, |now| case.closure(now)).await;
+            let step =
+                people::advance(plant, order, people::TECHNICIAN, |now| case.closure(now)).await;
             if let Err(error) = step {
                 tracing::warn!(error = format!("{error:#}"), order, "a work order stands still");
             }

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use super::Plant;
 use super::api::{Alert, WorkOrder};
 
+/// The technician of the demo, as the planner writes the name; `scripts/demo` makes the account.
+pub const TECHNICIAN: &str = "Tess Lindqvist";
+
 /// How often a moved-on record is read again before giving up.
 const CONFLICTS: u32 = 5;
 
@@ -65,7 +68,7 @@ pub struct Tempo {
 pub async fn carry_out(
     plant: &Plant,
     id: i64,
-    assign_to: Option<&str>,
+    assign_to: &str,
     tempo: Tempo,
     closure: impl Fn(DateTime<Utc>) -> Value,
 ) -> anyhow::Result<()> {
@@ -90,7 +93,7 @@ pub async fn carry_out(
 pub async fn advance(
     plant: &Plant,
     id: i64,
-    assign_to: Option<&str>,
+    assign_to: &str,
     closure: impl Fn(DateTime<Utc>) -> Value,
 ) -> anyhow::Result<()> {
     for _ in 0..CONFLICTS {
@@ -115,7 +118,7 @@ pub async fn advance(
 fn next_step<'a>(
     plant: &'a Plant,
     order: &WorkOrder,
-    assign_to: Option<&str>,
+    assign_to: &str,
     closure: impl Fn(DateTime<Utc>) -> Value,
 ) -> Option<(&'a SecretString, Value)> {
     let keys = &plant.keys;
@@ -123,10 +126,7 @@ fn next_step<'a>(
     match order.status.as_str() {
         "draft" => Some((&keys.planner, json!({"to": "approved", "version": version}))),
         "approved" => {
-            let mut body = json!({"to": "assigned", "version": version});
-            if let Some(who) = assign_to {
-                body["assigned_to"] = who.into();
-            }
+            let body = json!({"to": "assigned", "version": version, "assigned_to": assign_to});
             Some((&keys.planner, body))
         }
         "assigned" => Some((&keys.technician, json!({"to": "in_progress", "version": version}))),

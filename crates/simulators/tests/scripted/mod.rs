@@ -176,6 +176,9 @@ impl Plant {
             return (409, json!({"code": "version_conflict"}));
         }
         let to = body["to"].as_str().unwrap();
+        if (to == "assigned") != body["assigned_to"].is_string() {
+            return (422, json!({"code": "invalid"}));
+        }
         let from: domain::work_order::WorkOrderStatus =
             order["status"].as_str().unwrap().parse().unwrap();
         if from.transition(to.parse().unwrap()).is_err() {

@@ -27,7 +27,7 @@ pub const STORY: Story = Story {
     recommended_action: "replace ball screw nut, set preload",
     parts: &[Part { part: "BSN-4020", description: "ball screw nut", quantity: 1.0 }],
     attributes: &[("backlash_um", 14.0), ("backlash_limit_um", ball_screw::LIMIT_UM)],
-    assign_to: Some("weekend crew"),
+    assign_to: "weekend crew",
     tempo: Tempo { approve: 30.0, assign: 20.0, start: 30.0, close: 50.0 },
     closure,
 };

@@ -55,8 +55,8 @@ pub struct Story {
     pub parts: &'static [Part],
     /// Further values of the main prediction.
     pub attributes: &'static [(&'static str, f64)],
-    /// Who gets the work order; `None` leaves it to the planner queue's default.
-    pub assign_to: Option<&'static str>,
+    /// Whom the planner assigns, a person or a crew.
+    pub assign_to: &'static str,
     /// How fast people work.
     pub tempo: Tempo,
     /// What the technician records.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Step, Story, begin, finish};
 use crate::plant::Plant;
 use crate::plant::features::bearing::{BearingSignature, damage_before};
-use crate::plant::people::{Tempo, repair_times};
+use crate::plant::people::{TECHNICIAN, Tempo, repair_times};
 use crate::plant::prediction::{Model, Part, instant};
 use crate::plant::telemetry::{self, Reading};
 
@@ -34,7 +34,7 @@ pub const STORY: Story = Story {
         Part { part: "LUB-22", description: "lubrication kit", quantity: 1.0 },
     ],
     attributes: &[("line_pressure_bar", 5.1), ("spindle_hours", 18_420.0)],
-    assign_to: None,
+    assign_to: TECHNICIAN,
     tempo: Tempo { approve: 30.0, assign: 20.0, start: 30.0, close: 50.0 },
     closure,
 };

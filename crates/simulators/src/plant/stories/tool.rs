@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Step, Story, begin, finish};
 use crate::plant::Plant;
 use crate::plant::features::wear::{LIMIT_MM, WearRun};
-use crate::plant::people::{self, Tempo, repair_times};
+use crate::plant::people::{self, TECHNICIAN, Tempo, repair_times};
 use crate::plant::prediction::{Model, Part, instant};
 use crate::plant::telemetry::Reading;
 
@@ -35,7 +35,7 @@ pub const STORY: Story = Story {
     recommended_action: "change the insert of station T4",
     parts: &[Part { part: "TI-CNMG-12", description: "insert, pack of ten", quantity: 1.0 }],
     attributes: &[("flank_wear_mm", WEAR_NOW_MM), ("flank_wear_limit_mm", LIMIT_MM)],
-    assign_to: None,
+    assign_to: TECHNICIAN,
     tempo: Tempo { approve: 25.0, assign: 20.0, start: 25.0, close: 40.0 },
     closure,
 };
