@@ -39,11 +39,27 @@ pub static PERMISSIONS: &[Entry] = &[
     (Method::POST, "/test/clock", Access::Test),
     // Machines
     (Method::GET, "/api/v1/openapi.json", Access::Public),
+    (Method::POST, "/api/v1/predictions", Access::Key(KeyScope::Predictions, Permission::PredictionSend)),
+    (Method::GET, "/api/v1/predictions/{id}", Access::Key(KeyScope::Read, Permission::View)),
+    (Method::POST, "/api/v1/telemetry", Access::Key(KeyScope::Telemetry, Permission::TelemetrySend)),
+    (Method::GET, "/api/v1/assets", Access::Key(KeyScope::Read, Permission::View)),
+    (Method::POST, "/api/v1/assets/import", Access::Key(KeyScope::Assets, Permission::AssetEdit)),
+    (Method::POST, "/api/v1/quarantine/{id}/replay", Access::Key(KeyScope::Decide, Permission::Integrate)),
     // Pages
     (Method::GET, "/", Access::Page),
+    (Method::GET, "/sign-in", Access::Public),
+    (Method::GET, "/setup", Access::Public),
+    (Method::GET, "/setup/2", Access::Page),
     // Server functions
     (Method::POST, "/ui/frame/load", Access::SignedIn),
     (Method::POST, "/ui/frame/badges", Access::SignedIn),
+    (Method::POST, "/ui/frame/preference", Access::SignedIn),
+    (Method::POST, "/ui/users/sign-in", Access::Public),
+    (Method::POST, "/ui/users/sign-out", Access::SignedIn),
+    (Method::POST, "/ui/users/set-up-link", Access::Public),
+    (Method::POST, "/ui/users/set-up", Access::Public),
+    (Method::POST, "/ui/users/set-up-site", Access::Session(Permission::AssetEdit)),
+    (Method::POST, "/ui/users/time-zones", Access::SignedIn),
 ];
 
 /// What a request needs; `Err(true)` if the path is known with other methods, `Err(false)` if there

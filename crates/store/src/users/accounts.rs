@@ -80,6 +80,14 @@ pub async fn admin_exists(tx: &mut ScopedTx) -> Result<bool, Error> {
     .await?)
 }
 
+/// Whether first-run set-up has a site to show.
+///
+/// # Errors
+/// When the query fails.
+pub async fn site_exists(tx: &mut ScopedTx) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM site)").fetch_one(tx.conn()).await?)
+}
+
 /// Adds a person; without a password the account waits for its owner (`invited`).
 ///
 /// # Errors

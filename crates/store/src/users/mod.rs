@@ -10,7 +10,7 @@ mod sign_in;
 
 pub use accounts::{
     Account, GrantRow, account, account_by_email, admin_exists, grant, grants, insert,
-    other_admin_exists, people_with_role, set_password, set_status,
+    other_admin_exists, people_with_role, set_password, set_status, site_exists,
 };
 pub use api_keys::{
     ApiKeyRow, KeyCaller, NewApiKey, ensure_source, insert_api_key, key_caller, revoke_api_key,
