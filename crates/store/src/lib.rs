@@ -8,6 +8,7 @@ pub mod assets;
 pub mod alerts;
 pub mod audit;
 mod clock;
+pub mod connect;
 pub mod connections;
 #[doc(hidden)]
 pub mod crash;

@@ -24,8 +24,13 @@ pub async fn run(owner_url: &str, app_role: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// The newest migration this program knows.
+pub(crate) fn newest() -> i64 {
+    MIGRATOR.iter().map(|m| m.version).max().unwrap_or(0)
+}
+
 async fn refuse_newer(conn: &mut PgConnection) -> Result<(), Error> {
-    let known = MIGRATOR.iter().map(|m| m.version).max().unwrap_or(0);
+    let known = newest();
     conn.ensure_migrations_table("_sqlx_migrations").await?;
     let newest: Option<i64> =
         sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(conn).await?;

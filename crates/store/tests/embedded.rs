@@ -201,6 +201,26 @@ async fn a_long_path_gets_its_socket_on_a_short_one() -> Outcome {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_behind_a_closed_door_still_works() -> Outcome {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder()?;
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700))?;
+    let inner = folder.path().join("data");
+    for round in ["first", "second"] {
+        let cluster = open(&inner, Holder::Program).await?;
+        if round == "first" {
+            execute(&cluster.owner_url(), "CREATE TABLE kept (id int)").await?;
+        }
+        assert_eq!(scalar(&cluster.url(), "SELECT to_regclass('kept')::text").await?, "kept");
+        cluster.stop().await;
+    }
+    if let Ok(place) = std::fs::read_to_string(inner.join("pg.location")) {
+        std::fs::remove_dir_all(place.trim())?;
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn missing_programs_are_explained_in_one_line() -> Outcome {
     let folder = folder()?;

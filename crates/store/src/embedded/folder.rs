@@ -19,12 +19,14 @@ const FREE_BYTES_MIN: u64 = 48 * 1024 * 1024;
 pub(crate) struct Folder {
     pub(crate) root: PathBuf,
     pub(crate) account: Account,
+    pg: PathBuf,
     hash: String,
 }
 
 impl Folder {
     /// Makes the data folder (0711 as root, else 0700) and `pg` in it (0700, owned by the account
-    /// that runs Postgres), and finds out whether that account can reach it.
+    /// that runs Postgres). Where that account cannot reach the data folder (below a closed home,
+    /// say), `pg` lies in `/var/lib/millwright` and the data folder says where.
     pub(crate) fn prepare(path: &Path) -> Result<Self, ClusterError> {
         DirBuilder::new()
             .recursive(true)
@@ -37,16 +39,21 @@ impl Folder {
         if is_ours(&root) {
             set_mode(&root, mode)?;
         }
-        account.reach(&root)?;
+        let near = root.join("pg");
+        let pg = match account.reach(&root) {
+            Ok(()) => near,
+            Err(error) if near.join("data").exists() => return Err(error),
+            Err(error) => elsewhere(&root).map_err(|_| error)?,
+        };
         let hash = hex::encode(&Sha256::digest(root.as_os_str().as_encoded_bytes())[..6]);
-        let folder = Self { root, account, hash };
+        let folder = Self { root, account, pg, hash };
         folder.private(&folder.pg())?;
         Ok(folder)
     }
 
     /// Everything that belongs to the account of Postgres.
     pub(crate) fn pg(&self) -> PathBuf {
-        self.root.join("pg")
+        self.pg.clone()
     }
 
     /// The Postgres data directory.
@@ -83,7 +90,7 @@ impl Folder {
     /// The folder of the unix socket: in the data folder, or on a short path when that one is too
     /// long for a socket.
     pub(crate) fn socket(&self) -> PathBuf {
-        let near = self.pg().join("socket");
+        let near = self.pg.join("socket");
         if near.join(SOCKET_FILE).as_os_str().len() <= SOCKET_PATH_MAX {
             return near;
         }
@@ -154,6 +161,24 @@ pub(crate) fn write_private(path: &Path, content: &str) -> Result<(), ClusterErr
         std::fs::rename(&unfinished, path)
     };
     write().map_err(ClusterError::io("cannot write", path))
+}
+
+/// The place of the cluster outside the data folder: the one chosen before, or a new one.
+fn elsewhere(root: &Path) -> Result<PathBuf, ClusterError> {
+    let note = root.join("pg.location");
+    if let Ok(text) = std::fs::read_to_string(&note) {
+        return Ok(PathBuf::from(text.trim()));
+    }
+    let base = Path::new("/var/lib/millwright");
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o711)
+        .create(base)
+        .map_err(ClusterError::io("cannot make", base))?;
+    let place = base.join(format!("cluster-{}", &super::passwords::random()?[..12]));
+    write_private(&note, &format!("{}\n", place.display()))?;
+    tracing::warn!(place = %place.display(), "Postgres cannot reach the data folder: its cluster lies elsewhere");
+    Ok(place)
 }
 
 /// A data folder is empty at first and holds `pg` later; other folders keep their rights.

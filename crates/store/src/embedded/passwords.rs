@@ -69,7 +69,7 @@ impl Passwords {
     }
 }
 
-fn random() -> Result<String, ClusterError> {
+pub(crate) fn random() -> Result<String, ClusterError> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(|error| ClusterError::Failed {
         program: "getrandom",

@@ -20,8 +20,8 @@ const REMNANTS_CLEAR_WITHIN: Duration = Duration::from_secs(60);
 const CHILDREN_LEAVE_WITHIN: Duration = Duration::from_secs(5);
 /// Recovery after a crash may replay gigabytes.
 const READY_WITHIN: Duration = Duration::from_secs(15 * 60);
-const STOP_FAST_WITHIN: Duration = Duration::from_secs(12);
-const STOP_IMMEDIATE_WITHIN: Duration = Duration::from_secs(4);
+const STOP_FAST_WITHIN: Duration = Duration::from_secs(8);
+const STOP_IMMEDIATE_WITHIN: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(25);
 const LOG_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
