@@ -133,3 +133,73 @@ pub const fn cancelled() -> Outcome {
 pub const fn expired() -> Outcome {
     Outcome::NoAction
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn closure(finding: Option<Finding>, actual: Option<&str>, failed: bool) -> Closure {
+        let mut closure: Closure = serde_json::from_str("{}").unwrap();
+        closure.finding = finding;
+        closure.actual_failure_mode = actual.map(str::to_owned);
+        closure.failed_at = failed.then(|| "2026-06-17T08:00:00Z".parse().unwrap());
+        closure
+    }
+
+    #[test]
+    fn closures_are_judged_against_the_predicted_mode() {
+        use Finding::{Failed, Found, Inconclusive, NotInspected, NothingFound, SensorFault};
+        let wear = Some("spindle_bearing_wear");
+        for (finding, actual, failed, outcome, prevented) in [
+            (Some(Found), Some("spindle_bearing_fault"), false, Outcome::Confirmed, true),
+            (None, wear, false, Outcome::Confirmed, true),
+            (None, wear, true, Outcome::Confirmed, false),
+            (Some(Failed), wear, false, Outcome::Confirmed, false),
+            (None, Some("bearing_fault"), false, Outcome::WrongMode, false),
+            (Some(Found), Some("tool_wear"), false, Outcome::WrongMode, false),
+            (Some(NothingFound), None, false, Outcome::FalsePositive, false),
+            (None, Some("no_fault"), false, Outcome::FalsePositive, false),
+            (Some(SensorFault), None, false, Outcome::SensorIssue, false),
+            (None, Some("sensor_fault"), false, Outcome::SensorIssue, false),
+            (Some(NotInspected), None, false, Outcome::Deferred, false),
+            (Some(Inconclusive), wear, false, Outcome::Inconclusive, false),
+            (Some(Found), None, false, Outcome::Inconclusive, false),
+            (None, Some("unknown"), false, Outcome::Inconclusive, false),
+        ] {
+            let verdict = judge("spindle_bearing_fault", &closure(finding, actual, failed));
+            assert_eq!(verdict, Verdict { outcome, prevented }, "{finding:?} {actual:?}");
+        }
+    }
+
+    #[test]
+    fn a_predicted_sensor_fault_that_is_found_is_confirmed() {
+        let verdict = judge("sensor_fault", &closure(Some(Finding::SensorFault), None, false));
+        assert_eq!(verdict.outcome, Outcome::Confirmed);
+    }
+
+    #[test]
+    fn rejections_are_judged_by_their_reason() {
+        for (reason, outcome) in [
+            (RejectReason::FalseAlarm, Outcome::FalsePositive),
+            (RejectReason::SensorFault, Outcome::SensorIssue),
+            (RejectReason::Known, Outcome::Known),
+            (RejectReason::AlreadyFixed, Outcome::Known),
+            (RejectReason::Planned, Outcome::Known),
+            (RejectReason::Duplicate, Outcome::Duplicate),
+        ] {
+            assert_eq!(rejected(reason), outcome);
+        }
+    }
+
+    #[test]
+    fn only_confirmed_ones_are_true_positives() {
+        for outcome in Outcome::ALL {
+            let hit = outcome.counts_as() == CountsAs::TruePositive;
+            assert_eq!(hit, *outcome == Outcome::Confirmed, "{outcome}");
+        }
+        assert_eq!(Outcome::FalsePositive.counts_as(), CountsAs::FalsePositive);
+        assert_eq!(Outcome::SensorIssue.counts_as(), CountsAs::FalsePositiveOfSource);
+        assert_eq!(Outcome::WrongMode.counts_as(), CountsAs::Apart);
+        assert_eq!(Outcome::Missed.counts_as(), CountsAs::FalseNegative);
+    }
+}

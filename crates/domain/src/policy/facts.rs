@@ -109,7 +109,7 @@ impl PredictionFacts {
 /// `hours` after `start`; `None` beyond what a date can hold.
 pub(super) fn after(start: DateTime<Utc>, hours: f64) -> Option<DateTime<Utc>> {
     let millis = hours * 3_600_000.0;
-    if !(millis.abs() < 1e15) {
+    if millis.is_nan() || millis.abs() >= 1e15 {
         return None;
     }
     start.checked_add_signed(chrono::TimeDelta::milliseconds(millis.round() as i64))

@@ -12,6 +12,8 @@ mod effect;
 mod evaluate;
 mod facts;
 mod field;
+#[cfg(test)]
+mod tests;
 mod validate;
 mod value;
 
@@ -21,7 +23,7 @@ pub use action::{
 };
 pub use bands::{band, bands, breaks_hold_off, escalates};
 pub use condition::{Condition, Op, Test};
-pub use default::default_policy;
+pub use default::{default_policy, scheduled_work_rule};
 pub use effect::{CreateEffect, DecisionAction, Effect, HoldEffect};
 pub use evaluate::{
     CATCH_ALL, ConditionResult, Decision, DecisionCalendar, Reason, Ruling, decide, evaluate,

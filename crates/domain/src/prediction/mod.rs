@@ -3,6 +3,8 @@
 mod canonical;
 mod raw;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod text;
 mod time;
 mod validate;

@@ -5,8 +5,8 @@
 //! A document type declaration is refused, so no entity is ever fetched or expanded.
 
 use domain::prediction::limits;
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 
 use super::node::{Node, untyped};
 use super::{DecodeError, DecodeErrorKind, Message, RawPrediction, fields};
@@ -129,7 +129,9 @@ fn begin(tag: &BytesStart<'_>) -> Result<Open, String> {
     let mut kind = None;
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
-        let value = attribute.unescape_value().map_err(|error| error.to_string())?;
+        let value = attribute
+            .normalized_value(XmlVersion::Implicit1_0)
+            .map_err(|error| error.to_string())?;
         match attribute.key.as_ref() {
             "name" if name == "attribute" => name = value.into_owned(),
             "type" => kind = Some(value.into_owned()),
