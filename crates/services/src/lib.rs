@@ -3,9 +3,13 @@
 //! idempotency row or a second use case can share the transaction.
 
 pub mod assets;
+pub mod alerts;
 pub mod calendars;
 mod caller;
+pub mod charts;
 mod error;
+pub mod notices;
+pub mod rules;
 mod settings;
 pub mod users;
 pub mod predictions;

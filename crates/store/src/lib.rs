@@ -22,6 +22,7 @@ pub mod predictions;
 pub mod rules;
 mod scope;
 pub mod sessions;
+pub mod self_check;
 mod signals;
 pub mod sources;
 pub mod telemetry;

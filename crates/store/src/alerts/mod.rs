@@ -21,6 +21,6 @@ pub use reviews::{
 };
 pub use schedule::{Due, due_holds, quiet};
 pub use write::{
-    NewDecision, NewEvaluation, Standing, close, insert_decisions, insert_evaluations,
-    mark_evaluated, set_standing,
+    NewDecision, NewEvaluation, SNOOZE, Standing, close, insert_decisions, insert_evaluations,
+    mark_evaluated, set_standing, snooze, wake,
 };

@@ -234,3 +234,43 @@ pub async fn close(
     .await?;
     Ok(())
 }
+
+/// The origin of a hold that ends with the question asked again.
+pub const SNOOZE: &str = "snooze";
+
+/// Puts an alert aside until an instant; needs an audit row.
+///
+/// # Errors
+/// What the database says.
+pub async fn snooze(
+    tx: &mut ScopedTx,
+    alert: AlertId,
+    until: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE alert SET state = 'held', hold_until = $2, hold_origin = $3, version = version + 1
+         WHERE id = $1",
+    )
+    .bind(alert.0)
+    .bind(until)
+    .bind(SNOOZE)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Takes snoozed alerts back to the question; each needs an audit row.
+///
+/// # Errors
+/// What the database says.
+pub async fn wake(tx: &mut ScopedTx, alerts: &[AlertId]) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE alert SET state = 'waiting_review', hold_until = NULL, hold_origin = NULL,
+                version = version + 1
+         WHERE id = ANY($1)",
+    )
+    .bind(alerts.iter().map(|a| a.0).collect::<Vec<_>>())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,386 @@
+//! From predictions that wait to decisions with their effects, one transaction for many alerts.
+//!
+//! A crash before the commit leaves every lane as it was; after it, nothing is left to repeat: the
+//! evaluation of a prediction has its own unique row (R2).
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use domain::alert::{AlertState, Origin};
+use domain::ids::{AlertId, AssetId, ConnectionId, DecisionId, PredictionId, SiteId};
+use domain::policy::{AssetFacts, Decision, DecisionAction, Facts, PredictionFacts};
+use domain::prediction::Prediction;
+use serde_json::json;
+use store::alerts::{self as rows, Ask, NewDecision, NewEvaluation, OpenAlert, Pending};
+use store::{Actor, AuditEntry, ScopedTx, Topic};
+
+use super::case::{Setting, Standing, Step, asks, state_after};
+use super::intent::intent_for;
+use super::rulebook::{Rulebook, SiteAt, asset_words, word};
+use crate::work_orders::intend;
+use crate::Error;
+
+/// Lanes taken per transaction.
+const LANES: i64 = 256;
+
+/// The decision stage of one worker, with its cache of policies and calendars.
+#[derive(Debug, Default)]
+pub struct Decider {
+    rulebook: Rulebook,
+}
+
+/// A decision on its way to the database.
+struct Draft {
+    alert: usize,
+    prediction: PredictionId,
+    payload: String,
+    decision: Decision,
+    facts: Facts,
+    note: Option<&'static str>,
+}
+
+/// An evaluation whose decision has no id yet.
+struct Evaluated {
+    prediction: PredictionId,
+    alert: usize,
+    draft: Option<usize>,
+    result: &'static str,
+}
+
+impl Decider {
+    /// Decides what waits, up to a batch of lanes. Answers how many lanes it took; 0 means there is
+    /// nothing to do. The caller commits.
+    ///
+    /// # Errors
+    /// When the database refuses; nothing has happened then.
+    pub async fn decide_pending(&mut self, tx: &mut ScopedTx) -> Result<usize, Error> {
+        let lanes = rows::claim_lanes(tx, LANES).await?;
+        if lanes.is_empty() {
+            return Ok(0);
+        }
+        let alerts = rows::lock_open(tx, &lanes).await?;
+        self.decide(tx, alerts).await?;
+        rows::rest_lanes(tx, &lanes).await?;
+        Ok(lanes.len())
+    }
+
+    async fn decide(&mut self, tx: &mut ScopedTx, alerts: Vec<OpenAlert>) -> Result<(), Error> {
+        let now = tx.now();
+        let keys: Vec<_> = alerts.iter().map(|a| (a.alert(), a.evaluated)).collect();
+        let pending = by_alert(rows::pending(tx, &keys).await?);
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let mut sites: Vec<SiteId> = alerts.iter().map(OpenAlert::site).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        let sites = self.rulebook.sites(tx, &sites, now).await?;
+        let extras = Extras::load(tx, &alerts, &sites).await?;
+
+        let mut drafts: Vec<Draft> = Vec::new();
+        let mut evaluated: Vec<Evaluated> = Vec::new();
+        let mut counts: Vec<(AlertId, i32)> = Vec::new();
+        for (index, alert) in alerts.iter().enumerate() {
+            let Some(waiting) = pending.get(&alert.id) else { continue };
+            let site = sites
+                .get(&alert.site())
+                .ok_or_else(|| store::Error::corrupt("site", "an alert without rules"))?;
+            let setting = extras.setting(alert, site, now)?;
+            let mut standing = standing(alert)?;
+            let mut draft_of_alert: Option<usize> = None;
+            for prediction in waiting {
+                let facts = prediction_facts(prediction, site.book.needs.attributes)?;
+                let (result, draft) = match standing.take(&setting, facts) {
+                    Step::Attached => ("attached", draft_of_alert),
+                    Step::Unchanged => ("unchanged", draft_of_alert),
+                    Step::Decided(decided) => {
+                        drafts.push(Draft {
+                            alert: index,
+                            prediction: prediction.prediction(),
+                            payload: prediction.payload.clone(),
+                            decision: decided.0,
+                            facts: decided.1,
+                            note: None,
+                        });
+                        draft_of_alert = Some(drafts.len() - 1);
+                        ("decided", draft_of_alert)
+                    }
+                };
+                evaluated.push(Evaluated {
+                    prediction: prediction.prediction(),
+                    alert: index,
+                    draft,
+                    result,
+                });
+            }
+            counts.push((alert.alert(), i32::try_from(waiting.len()).unwrap_or(i32::MAX)));
+        }
+        cap(tx, &alerts, &sites, &mut drafts, now).await?;
+        write(tx, &alerts, &sites, drafts, &evaluated).await?;
+        rows::mark_evaluated(tx, &counts).await?;
+        Ok(())
+    }
+}
+
+/// What some policies ask for beyond the alert.
+struct Extras {
+    paths: HashMap<AssetId, Vec<String>>,
+    recent: HashMap<i64, Vec<Pending>>,
+}
+
+impl Extras {
+    async fn load(
+        tx: &mut ScopedTx,
+        alerts: &[OpenAlert],
+        sites: &HashMap<SiteId, SiteAt>,
+    ) -> Result<Self, Error> {
+        let needs =
+            sites.values().map(|s| s.book.needs).reduce(|a, b| a.and(b)).unwrap_or_default();
+        let paths = if needs.path {
+            let assets: Vec<_> = alerts.iter().map(|a| AssetId(a.asset_id)).collect();
+            rows::path_tags(tx, &assets).await?.into_iter().collect()
+        } else {
+            HashMap::new()
+        };
+        let recent = if needs.recent {
+            let ids: Vec<_> = alerts.iter().map(OpenAlert::alert).collect();
+            by_alert(rows::recent(tx, &ids).await?)
+        } else {
+            HashMap::new()
+        };
+        Ok(Self { paths, recent })
+    }
+
+    fn setting<'a>(
+        &self,
+        alert: &OpenAlert,
+        site: &'a SiteAt,
+        now: DateTime<Utc>,
+    ) -> Result<Setting<'a>, Error> {
+        let (kind, criticality) = asset_words(&alert.kind, &alert.criticality)?;
+        let path = self.paths.get(&AssetId(alert.asset_id)).cloned().unwrap_or_default();
+        let recent = self.recent.get(&alert.id).map_or(&[][..], Vec::as_slice);
+        Ok(Setting {
+            policy: &site.book.policy,
+            calendar: &site.calendar,
+            asset: AssetFacts { tag: alert.tag.clone(), kind, criticality, path },
+            failure_mode: alert.failure_mode.clone(),
+            open_work_order: alert.open_work,
+            recent: recent.iter().map(|p| prediction_facts(p, false)).collect::<Result<_, _>>()?,
+            now,
+        })
+    }
+}
+
+fn by_alert(rows: Vec<Pending>) -> HashMap<i64, Vec<Pending>> {
+    let mut map: HashMap<i64, Vec<Pending>> = HashMap::new();
+    for row in rows {
+        map.entry(row.alert_id).or_default().push(row);
+    }
+    map
+}
+
+fn standing(alert: &OpenAlert) -> Result<Standing, Error> {
+    let decided = match (&alert.decision_rule, &alert.decision_action) {
+        (Some(rule), Some(action)) => Some((rule.clone(), word("decision", action)?)),
+        _ => None,
+    };
+    Ok(Standing {
+        state: word("alert", &alert.state)?,
+        absorbed: alert.absorbs,
+        review: alert.review_status.as_deref().map(|s| word("review", s)).transpose()?,
+        decided,
+        decided_confidence: alert.decided_confidence.unwrap_or(0.0),
+        decided_rul_hours: alert.decided_rul_hours,
+        evaluated: u32::try_from(alert.evaluated).unwrap_or(0),
+        first_seen: alert.first_seen,
+    })
+}
+
+fn prediction_facts(row: &Pending, with_attributes: bool) -> Result<PredictionFacts, Error> {
+    let attributes = if with_attributes {
+        message(&row.payload)?.attributes
+    } else {
+        BTreeMap::new()
+    };
+    Ok(PredictionFacts {
+        confidence: row.confidence,
+        remaining_life_hours: row.rul_hours,
+        window_hours: row.window_hours,
+        observed_at: row.observed_at,
+        overdue: row.overdue,
+        stale: false,
+        model: row.model_name.clone(),
+        model_version: row.model_version.clone(),
+        source: row.source.clone(),
+        attributes,
+    })
+}
+
+/// The stored message.
+pub(super) fn message(payload: &str) -> Result<Prediction, Error> {
+    Ok(serde_json::from_str(payload).map_err(|e| store::Error::corrupt("prediction", e))?)
+}
+
+/// Turns what a connection's caps do not allow into reviews, the least urgent first.
+async fn cap(
+    tx: &mut ScopedTx,
+    alerts: &[OpenAlert],
+    sites: &HashMap<SiteId, SiteAt>,
+    drafts: &mut [Draft],
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let mut wanted: BTreeMap<ConnectionId, Vec<usize>> = BTreeMap::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        if draft.decision.action == DecisionAction::Create {
+            let site = &sites[&alerts[draft.alert].site()];
+            wanted.entry(site.connection).or_default().push(index);
+        }
+    }
+    for (connection, mut creates) in wanted {
+        let caps = sites.values().find(|s| s.connection == connection);
+        let (per_hour, per_day) = caps.map_or((0, 0), |s| (s.cap_per_hour, s.cap_per_day));
+        let (hour, day) = rows::lock_and_count_created(tx, connection).await?;
+        let room = usize::try_from((per_hour - hour).min(per_day - day).max(0)).unwrap_or(0);
+        creates.sort_by_key(|&i| (drafts[i].decision.priority, i));
+        for index in creates.into_iter().skip(room) {
+            let draft = &mut drafts[index];
+            draft.decision = draft.decision.clone().into_review("cap", &draft.facts, now);
+            draft.note = Some("cap");
+        }
+    }
+    Ok(())
+}
+
+async fn write(
+    tx: &mut ScopedTx,
+    alerts: &[OpenAlert],
+    sites: &HashMap<SiteId, SiteAt>,
+    drafts: Vec<Draft>,
+    evaluated: &[Evaluated],
+) -> Result<(), Error> {
+    let new: Vec<NewDecision> = drafts.iter().map(|d| stored(d, alerts, sites)).collect();
+    let ids = rows::insert_decisions(tx, new).await?;
+    let evaluations: Vec<NewEvaluation> = evaluated
+        .iter()
+        .map(|e| NewEvaluation {
+            prediction: e.prediction,
+            alert: alerts[e.alert].alert(),
+            decision: e.draft.map(|d| ids[d]).or_else(|| alerts[e.alert].decision()),
+            result: e.result,
+        })
+        .collect();
+    rows::insert_evaluations(tx, &evaluations).await?;
+
+    // Several decisions on one alert within a batch: the last one stands.
+    let mut last: BTreeMap<usize, usize> = BTreeMap::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        last.insert(draft.alert, index);
+    }
+    let mut audit: Vec<AuditEntry> = drafts
+        .iter()
+        .zip(&ids)
+        .map(|(draft, id)| decision_audit(draft, *id, &alerts[draft.alert]))
+        .collect();
+    let mut standings = Vec::new();
+    let mut questions = Vec::new();
+    let mut intents = Vec::new();
+    let mut created = Vec::new();
+    for (&alert_index, &index) in &last {
+        let (draft, alert) = (&drafts[index], &alerts[alert_index]);
+        let state = state_after(&draft.decision);
+        // An order that is being made already keeps its alert; `intend` sets the rest.
+        standings.push(standing_row(draft, alert, ids[index], state));
+        audit.push(alert_audit(draft, alert, state));
+        tx.touch(Topic::Alerts, Some(alert.site()));
+        if asks(&draft.decision) {
+            let due = draft.decision.effect.review_due.unwrap_or_else(|| tx.now());
+            questions.push(Ask { alert: alert.alert(), due });
+            tx.touch(Topic::Reviews, Some(alert.site()));
+        }
+        if draft.decision.action == DecisionAction::Create
+            && let Some(create) = &draft.decision.effect.create
+        {
+            let message = message(&draft.payload)?;
+            intents.push(intent_for(
+                alert.alert(), Origin::Rule, Actor::System, create, Some(&message), None,
+            ));
+            created.push(alert.alert());
+        }
+    }
+    rows::set_standing(tx, &standings).await?;
+    for (review, alert) in rows::supersede(tx, &created).await? {
+        audit.push(
+            AuditEntry::new("review.supersede", "review", review).detail(json!({"alert": alert})),
+        );
+    }
+    for asked in rows::ask(tx, &questions).await? {
+        let action = if asked.opened { "review.ask" } else { "review.update" };
+        audit.push(
+            AuditEntry::new(action, "review", asked.id)
+                .site(SiteId(asked.site_id))
+                .detail(json!({"alert": asked.alert_id})),
+        );
+    }
+    tx.audit(audit).await?;
+    intend(tx, intents).await?;
+    Ok(())
+}
+
+fn stored(draft: &Draft, alerts: &[OpenAlert], sites: &HashMap<SiteId, SiteAt>) -> NewDecision {
+    let alert = &alerts[draft.alert];
+    let site = &sites[&alert.site()];
+    NewDecision {
+        alert: alert.alert(),
+        prediction: Some(draft.prediction),
+        policy_id: site.policy_id,
+        policy_version: site.policy_version,
+        rule: draft.decision.rule.clone(),
+        action: draft.decision.action.as_str(),
+        note: draft.note,
+        effect: json!(draft.decision.effect),
+        inputs: json!(draft.facts),
+        reasons: json!(draft.decision.reasons),
+        calendar: json!(draft.decision.calendar),
+    }
+}
+
+fn standing_row(
+    draft: &Draft,
+    alert: &OpenAlert,
+    decision: DecisionId,
+    state: AlertState,
+) -> rows::Standing {
+    let hold = draft.decision.effect.hold.as_ref().filter(|_| state == AlertState::Held);
+    rows::Standing {
+        alert: alert.alert(),
+        state: state.as_str(),
+        severity: draft.decision.severity.as_str(),
+        tier: draft.decision.tier.as_str(),
+        decision,
+        confidence: draft.facts.prediction.confidence,
+        rul_hours: draft.facts.prediction.remaining_life_hours,
+        hold_until: hold.map(|h| h.fires_at),
+        hold_origin: hold.map(|_| draft.decision.effect.origin().as_str()),
+    }
+}
+
+fn decision_audit(draft: &Draft, id: DecisionId, alert: &OpenAlert) -> AuditEntry {
+    AuditEntry::new("alert.decide", "decision", id.0).site(alert.site()).detail(json!({
+        "alert": alert.id,
+        "rule": draft.decision.rule,
+        "action": draft.decision.action,
+        "note": draft.note,
+    }))
+}
+
+fn alert_audit(draft: &Draft, alert: &OpenAlert, state: AlertState) -> AuditEntry {
+    AuditEntry::new("alert.state", "alert", alert.id).site(alert.site()).detail(json!({
+        "from": alert.state,
+        "to": state,
+        "severity": draft.decision.severity,
+        "rule": draft.decision.rule,
+        "action": draft.decision.action,
+        "note": draft.note,
+    }))
+}

@@ -1,0 +1,96 @@
+//! Policies and calendars: published from a file, and the default where there is none.
+
+use domain::asset::AssetKey;
+use domain::calendar::CalendarSpec;
+use domain::ids::{ConnectionId, PolicyId, SiteId};
+use domain::policy::{Policy, bands, default_policy};
+use serde_json::json;
+use store::rules as rows;
+use store::{AuditEntry, ScopedTx};
+
+use crate::calendars::Calendar;
+use crate::{Error, FieldError};
+
+/// Gives every connection that has no policy the default one. Run at each start.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn ensure_defaults(tx: &mut ScopedTx) -> Result<(), Error> {
+    for connection in rows::connections_without(tx).await? {
+        publish(tx, connection, None, &default_policy(), "the default policy").await?;
+    }
+    Ok(())
+}
+
+/// Publishes a policy for a connection or one site of it. It decides on predictions from now on;
+/// what was decided stays (R8).
+///
+/// # Errors
+/// [`Error::Invalid`] with every problem of the policy.
+pub async fn publish(
+    tx: &mut ScopedTx,
+    connection: ConnectionId,
+    site: Option<SiteId>,
+    policy: &Policy,
+    reason: &str,
+) -> Result<(PolicyId, i32), Error> {
+    if let Err(problems) = policy.validate() {
+        let fields = problems
+            .into_iter()
+            .map(|p| FieldError::new(p.path.clone(), "invalid_policy", p.to_string()))
+            .collect();
+        return Err(Error::Invalid(fields));
+    }
+    let (id, version) = rows::publish(
+        tx, connection, site, &policy.name, &json!(policy), &bands(policy), reason,
+    )
+    .await?;
+    let mut entry = AuditEntry::new("rule.publish", "policy", id.0)
+        .detail(json!({"version": version, "reason": reason, "name": policy.name}));
+    if let Some(site) = site {
+        entry = entry.site(site);
+    }
+    tx.audit(vec![entry]).await?;
+    Ok((id, version))
+}
+
+/// Publishes a policy as the override of one site, named by its tag.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such site; else as [`publish`].
+pub async fn publish_for_site(
+    tx: &mut ScopedTx,
+    site_tag: &str,
+    policy: &Policy,
+    reason: &str,
+) -> Result<(PolicyId, i32), Error> {
+    let (site, connection) = site(tx, site_tag).await?;
+    publish(tx, connection, Some(site), policy, reason).await
+}
+
+/// Replaces the calendar of a site, named by its tag.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such site; [`Error::Invalid`] for an unknown zone or a
+/// shutdown that ends before it starts.
+pub async fn set_calendar(
+    tx: &mut ScopedTx,
+    site_tag: &str,
+    calendar: CalendarSpec,
+) -> Result<(), Error> {
+    let (site, _) = site(tx, site_tag).await?;
+    let checked = Calendar::new(calendar)
+        .map_err(|e| Error::invalid(site_tag, "invalid_calendar", e.to_string()))?;
+    rows::set_calendar(tx, site, &json!(checked.spec())).await?;
+    let entry = AuditEntry::new("calendar.set", "site", site.0)
+        .site(site)
+        .detail(json!({"calendar": checked.spec()}));
+    tx.audit(vec![entry]).await?;
+    Ok(())
+}
+
+async fn site(tx: &mut ScopedTx, tag: &str) -> Result<(SiteId, ConnectionId), Error> {
+    let key = AssetKey::normalise(tag)
+        .map_err(|_| Error::invalid("site", "invalid_tag", "This is no asset tag."))?;
+    rows::site_by_tag(tx, key.as_str()).await?.ok_or(Error::NotFound)
+}

@@ -1,0 +1,35 @@
+//! The decision stage: wakes with every intake, decides in batches.
+
+use std::time::Duration;
+
+use services::alerts::Decider;
+use services::{Error, Services};
+use tokio_util::sync::CancellationToken;
+
+use crate::rounds::rounds;
+
+/// Deciders per process; more would only wait for each other's flush on two cores.
+pub(crate) const TASKS: usize = 2;
+/// Looks without a wake-up this often: a signal of another process is not heard.
+const POLL: Duration = Duration::from_millis(250);
+/// A batch of this size suggests that there is more.
+const FULL: usize = 256;
+
+/// Decides until `stop`.
+pub(crate) async fn run(services: Services, stop: CancellationToken) {
+    let mut decider = Decider::default();
+    let wake = services.store.signals.decisions.clone();
+    rounds("decide", Some(&wake), POLL, &stop, async || {
+        let mut tx = services.store.begin_system().await?;
+        let taken = decider.decide_pending(&mut tx).await?;
+        if taken > 0 {
+            tx.commit().await?;
+            metrics::counter!("decision_lanes_total").increment(taken as u64);
+        }
+        if taken >= FULL {
+            wake.notify_one();
+        }
+        Ok::<_, Error>(taken)
+    })
+    .await;
+}
