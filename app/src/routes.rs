@@ -3,6 +3,7 @@
 use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
+use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, SsrMode, path};
 
@@ -11,6 +12,7 @@ use crate::error::provide_form_error;
 use crate::frame::{Frame, use_frame};
 use crate::strings::errors;
 use crate::ui::page::provide_focus;
+use crate::users::{SetUpPage, SetUpSitePage, SignInPage};
 
 /// The whole application.
 #[component]
@@ -23,6 +25,9 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <Framed />
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=SetUpPage ssr=SsrMode::Async />
+                <Route path=path!("/setup/2") view=SetUpSitePage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

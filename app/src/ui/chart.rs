@@ -22,12 +22,13 @@ pub fn Chart(
     children: Option<Children>,
 ) -> impl IntoView {
     let finding_id = format!("{id}-f");
+    let named = finding_id.clone();
     view! {
-        <figure class="figure" aria-labelledby=finding_id.clone()>
-            <figcaption class="finding" id=finding_id.clone()>
+        <figure class="figure">
+            <figcaption class="finding" id=finding_id>
                 {finding}
             </figcaption>
-            <div class="drawing" role="img" aria-labelledby=finding_id inner_html=svg></div>
+            <div class="drawing" role="img" aria-labelledby=named inner_html=svg></div>
             {children
                 .map(|children| {
                     view! {

@@ -34,7 +34,8 @@ pub fn ConfirmForm(
     children: Children,
 ) -> impl IntoView {
     let kind = if danger { ButtonKind::Danger } else { ButtonKind::Plain };
-    let heading = format!("{id}-h");
+    let (heading, target, cancel) = (format!("{id}-h"), id.clone(), id.clone());
+    let named = heading.clone();
     view! {
         <button
             class="btn"
@@ -42,13 +43,13 @@ pub fn ConfirmForm(
             data-kind=(kind == ButtonKind::Danger).then_some("danger")
             data-key=key
             aria-keyshortcuts=key
-            popovertarget=id.clone()
+            popovertarget=target
         >
             {icon.map(|name| view! { <Icon name /> })}
             <span class="btn-t">{label}</span>
             {key.map(|key| view! { <kbd aria-hidden="true">{key}</kbd> })}
         </button>
-        <div class="dialog" popover="auto" id=id.clone() role="dialog" aria-labelledby=heading.clone()>
+        <div class="dialog" popover="auto" id=id role="dialog" aria-labelledby=named>
             <h2 id=heading>{title}</h2>
             <p>{consequence}</p>
             {children()}
@@ -57,7 +58,7 @@ pub fn ConfirmForm(
                     class="btn"
                     type="button"
                     autofocus=true
-                    popovertarget=id
+                    popovertarget=cancel
                     popovertargetaction="hide"
                 >
                     {common::CANCEL}

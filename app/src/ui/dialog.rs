@@ -29,12 +29,13 @@ pub fn Dialog(
         }
     });
     let heading = format!("{id}-h");
+    let named = heading.clone();
     view! {
         <dialog
             class="dialog"
             id=id
             node_ref=node
-            aria-labelledby=heading.clone()
+            aria-labelledby=named
             on:close=move |_| open.set(false)
         >
             <h2 id=heading>{title}</h2>
