@@ -6,7 +6,7 @@ use services::alerts::Decider;
 use services::{Error, Services};
 use tokio_util::sync::CancellationToken;
 
-use crate::rounds::rounds;
+use crate::rounds::{Worker, rounds};
 
 /// Deciders per process; more would only wait for each other's flush on two cores.
 pub(crate) const TASKS: usize = 2;
@@ -15,21 +15,31 @@ const POLL: Duration = Duration::from_millis(250);
 /// A batch of this size suggests that there is more.
 const FULL: usize = 256;
 
-/// Decides until `stop`.
-pub(crate) async fn run(services: Services, stop: CancellationToken) {
-    let mut decider = Decider::default();
-    let wake = services.store.signals.decisions.clone();
-    rounds("decide", Some(&wake), POLL, &stop, async || {
-        let mut tx = services.store.begin_system().await?;
-        let taken = decider.decide_pending(&mut tx).await?;
+struct Decide {
+    services: Services,
+    decider: Decider,
+}
+
+impl Worker for Decide {
+    const NAME: &'static str = "decide";
+
+    async fn round(&mut self) -> Result<usize, Error> {
+        let mut tx = self.services.store.begin_system().await?;
+        let taken = self.decider.decide_pending(&mut tx).await?;
         if taken > 0 {
             tx.commit().await?;
             metrics::counter!("decision_lanes_total").increment(taken as u64);
         }
         if taken >= FULL {
-            wake.notify_one();
+            self.services.store.signals.decisions.notify_one();
         }
-        Ok::<_, Error>(taken)
-    })
-    .await;
+        Ok(taken)
+    }
+}
+
+/// Decides until `stop`.
+pub(crate) async fn run(services: Services, stop: CancellationToken) {
+    let wake = services.store.signals.decisions.clone();
+    let worker = Decide { services, decider: Decider::default() };
+    rounds(worker, Some(&wake), POLL, &stop).await;
 }

@@ -13,8 +13,6 @@ mod self_check;
 pub use lettre::message::Mailbox;
 pub use mail::{MailSettings, Mailer, mailer};
 
-use std::time::Duration;
-
 use services::Services;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -33,7 +31,7 @@ pub fn start(services: &Services, settings: Settings, stop: &CancellationToken) 
     for _ in 0..decide::TASKS {
         tasks.spawn(decide::run(services.clone(), stop.clone()));
     }
-    tasks.spawn(deliveries(services.clone(), stop.clone()));
+    tasks.spawn(delivery::run(services.clone(), stop.clone()));
     tasks.spawn(schedule::run(services.clone(), stop.clone()));
     tasks.spawn(self_check::run(services.clone(), stop.clone()));
     if let Some(mailer) = settings.mailer {
@@ -41,12 +39,4 @@ pub fn start(services: &Services, settings: Settings, stop: &CancellationToken) 
         tasks.spawn(mail::run(services.clone(), mailer, from, stop.clone()));
     }
     tasks
-}
-
-/// Deliveries read their connections once; until the database answers, that is tried again.
-async fn deliveries(services: Services, stop: CancellationToken) {
-    rounds::rounds("delivery", None, Duration::from_secs(1), &stop, async || {
-        delivery::run(services.clone(), stop.clone()).await.map(|()| 0)
-    })
-    .await;
 }

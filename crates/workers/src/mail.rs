@@ -13,7 +13,7 @@ use services::{Error, Services};
 use store::notices::{Mail, mail_done, take_mail};
 use tokio_util::sync::CancellationToken;
 
-use crate::rounds::rounds;
+use crate::rounds::{Worker, rounds};
 
 const POLL: Duration = Duration::from_secs(5);
 /// Waits between tries, minutes; then the mail is given up.
@@ -75,6 +75,33 @@ impl Mailer for AsyncSmtpTransport<Tokio1Executor> {
     }
 }
 
+struct Post {
+    services: Services,
+    mailer: Box<dyn Mailer>,
+    from: Mailbox,
+}
+
+impl Worker for Post {
+    const NAME: &'static str = "mail";
+
+    async fn round(&mut self) -> Result<usize, Error> {
+        let store = &self.services.store;
+        let mut tx = store.begin_system().await?;
+        let mails = take_mail(&mut tx, 20).await?;
+        tx.commit().await?;
+        for mail in &mails {
+            let outcome = match message(mail, &self.from) {
+                Ok(text) => self.mailer.send(text).await.map_err(|e| (e, again(mail.attempts))),
+                Err(error) => Err((error, None)),
+            };
+            let mut tx = store.begin_system().await?;
+            mail_done(&mut tx, mail.id, outcome).await?;
+            tx.commit().await?;
+        }
+        Ok(mails.len())
+    }
+}
+
 /// Sends mail until `stop`.
 pub(crate) async fn run(
     services: Services,
@@ -83,22 +110,7 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) {
     let wake = services.store.signals.mail.clone();
-    rounds("mail", Some(&wake), POLL, &stop, async || {
-        let mut tx = services.store.begin_system().await?;
-        let mails = take_mail(&mut tx, 20).await?;
-        tx.commit().await?;
-        for mail in &mails {
-            let outcome = match message(mail, &from) {
-                Ok(message) => mailer.send(message).await.map_err(|e| (e, again(mail.attempts))),
-                Err(error) => Err((error, None)),
-            };
-            let mut tx = services.store.begin_system().await?;
-            mail_done(&mut tx, mail.id, outcome).await?;
-            tx.commit().await?;
-        }
-        Ok::<_, Error>(mails.len())
-    })
-    .await;
+    rounds(Post { services, mailer, from }, Some(&wake), POLL, &stop).await;
 }
 
 fn again(attempts: i32) -> Option<TimeDelta> {

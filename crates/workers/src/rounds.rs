@@ -2,27 +2,35 @@
 
 use std::time::Duration;
 
+use services::Error;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// Wait after a failure, so that a database that is down is not hammered.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
-/// Calls `work` until `stop`: again at once while it reports work done, else after `wake` or `poll`.
-/// A failure is logged and tried again; each round is one transaction, so nothing is half done.
-pub(crate) async fn rounds<E: std::fmt::Display + std::fmt::Debug>(
-    name: &'static str,
+/// One kind of work. A round is one or a few transactions; a failed one has done nothing by halves.
+pub(crate) trait Worker: Send {
+    /// Name in the log.
+    const NAME: &'static str;
+
+    /// Does what there is, up to a batch; answers how much it was.
+    fn round(&mut self) -> impl Future<Output = Result<usize, Error>> + Send;
+}
+
+/// Rounds until `stop`: again at once while there is work, else after `wake` or `poll`.
+pub(crate) async fn rounds(
+    mut worker: impl Worker,
     wake: Option<&Notify>,
     poll: Duration,
     stop: &CancellationToken,
-    mut work: impl AsyncFnMut() -> Result<usize, E>,
 ) {
     while !stop.is_cancelled() {
-        let wait = match work().await {
+        let wait = match worker.round().await {
             Ok(0) => poll,
             Ok(_) => continue,
             Err(error) => {
-                tracing::warn!(worker = name, ?error, "a round failed and will be tried again");
+                warn(&worker, &error);
                 AFTER_FAILURE
             }
         };
@@ -38,4 +46,8 @@ pub(crate) async fn rounds<E: std::fmt::Display + std::fmt::Debug>(
             () = woken => {}
         }
     }
+}
+
+fn warn<W: Worker>(_: &W, error: &Error) {
+    tracing::warn!(worker = W::NAME, ?error, "a round failed and will be tried again");
 }
