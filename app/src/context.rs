@@ -4,12 +4,14 @@
 #[cfg(feature = "ssr")]
 pub mod ssr {
     use domain::ids::SiteId;
+    use domain::permission::Permission;
     use http::header::{ACCEPT, COOKIE, REFERER};
     use http::request::Parts;
     use leptos::prelude::*;
     use leptos_axum::ResponseOptions;
 
     use services::{Caller, Services};
+    use store::{Scope, ScopedTx};
 
     use crate::error::{AppError, Code, FieldError};
     use crate::strings::errors;
@@ -34,6 +36,28 @@ pub mod ssr {
         /// Nobody is.
         pub fn caller(&self) -> Result<&Caller, AppError> {
             self.caller.as_ref().ok_or_else(|| fail(AppError::not_signed_in()))
+        }
+
+        /// A transaction over the sites where the caller has the permission.
+        ///
+        /// # Errors
+        /// Nobody is signed in, the permission is missing, or the database is away.
+        pub async fn begin(&self, permission: Permission) -> Result<ScopedTx, AppError> {
+            Ok(self.services.begin(self.caller()?, permission).await?)
+        }
+
+        /// The same, only over the site the person works at if they chose one: for lists. Take it
+        /// before the first `.await` of the server function.
+        ///
+        /// # Errors
+        /// As [`Self::begin`].
+        pub async fn begin_here(&self, permission: Permission) -> Result<ScopedTx, AppError> {
+            let caller = self.caller()?;
+            let mut scope = caller.scope(permission)?;
+            if let Some(site) = working_site().filter(|site| scope.contains(*site)) {
+                scope = Scope::Sites(vec![site]);
+            }
+            Ok(self.services.store.begin(&scope, caller.actor).await?)
         }
     }
 

@@ -22,6 +22,7 @@ pub fn App() -> impl IntoView {
     provide_clock();
     provide_focus();
     view! {
+        <Hatch />
         <Router>
             <Routes fallback=NotFound>
                 <Framed />
@@ -43,6 +44,24 @@ fn Framed() -> impl MatchNestedRoutes + Clone {
     }
     .into_inner()
     .into_any_nested_route()
+}
+
+/// The pattern that charts and drawings fill gaps with.
+#[component]
+fn Hatch() -> impl IntoView {
+    view! {
+        <svg class="sprite" width="0" height="0" aria-hidden="true">
+            <pattern
+                id="hatch"
+                width="6"
+                height="6"
+                patternUnits="userSpaceOnUse"
+                patternTransform="rotate(45)"
+            >
+                <path d="M0 0v6" />
+            </pattern>
+        </svg>
+    }
 }
 
 /// Leads to what a person is here for.

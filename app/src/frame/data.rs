@@ -35,7 +35,7 @@ pub struct SiteChoice {
     pub zone: String,
 }
 
-/// A notice for the person.
+/// An unread notice for the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeItem {
     /// Its id.
@@ -48,8 +48,6 @@ pub struct NoticeItem {
     pub at: DateTime<Utc>,
     /// How urgent it is.
     pub level: Level,
-    /// Seen before.
-    pub read: bool,
 }
 
 /// What changes while a page stays open.
@@ -57,7 +55,7 @@ pub struct NoticeItem {
 pub struct Badges {
     /// Review items waiting.
     pub review: i64,
-    /// Latest notices, newest first.
+    /// Unread notices, newest first.
     pub notices: Vec<NoticeItem>,
 }
 
@@ -122,9 +120,27 @@ impl Zone {
 /// Not signed in.
 #[server(prefix = "/ui", endpoint = "frame/load")]
 pub async fn load_frame() -> Result<FrameData, AppError> {
-    use crate::context::ssr::{fail, server_ctx};
-    server_ctx()?;
-    Err(fail(AppError::not_signed_in()))
+    super::load::frame().await
+}
+
+/// Marks the notices up to `last` as read and goes back to `next`.
+///
+/// # Errors
+/// Not signed in.
+#[server(prefix = "/ui", endpoint = "frame/notices-read")]
+pub async fn mark_notices_read(
+    /// The newest notice that was shown.
+    last: NoticeId,
+    /// The page to come back to.
+    next: String,
+) -> Result<(), AppError> {
+    use domain::permission::Permission;
+    let ctx = crate::context::ssr::server_ctx()?;
+    let mut tx = ctx.begin(Permission::View).await?;
+    services::notices::mark_read(&mut tx, ctx.caller()?, last.0).await?;
+    tx.commit().await?;
+    leptos_axum::redirect(crate::ui::query::local(&next));
+    Ok(())
 }
 
 /// What waits for the person now.
@@ -133,9 +149,8 @@ pub async fn load_frame() -> Result<FrameData, AppError> {
 /// Not signed in.
 #[server(prefix = "/ui", endpoint = "frame/badges")]
 pub async fn load_badges() -> Result<Badges, AppError> {
-    use crate::context::ssr::{fail, server_ctx};
-    server_ctx()?;
-    Err(fail(AppError::not_signed_in()))
+    let ctx = crate::context::ssr::server_ctx()?;
+    super::load::badges(&ctx, ctx.caller()?).await
 }
 
 #[cfg(test)]

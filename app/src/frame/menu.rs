@@ -65,7 +65,9 @@ pub(super) fn NoticeMenu(
     /// What waits.
     badges: RwSignal<Badges>,
 ) -> impl IntoView {
-    let unread = move || badges.with(|b| b.notices.iter().filter(|n| !n.read).count());
+    let next = here();
+    let unread = move || badges.with(|b| b.notices.len());
+    let newest = move || badges.with(|b| b.notices.first().map_or(0, |notice| notice.id.0));
     view! {
         <button class="menu" type="button" popovertarget="notice-menu">
             <Icon name="note" />
@@ -74,18 +76,21 @@ pub(super) fn NoticeMenu(
         </button>
         <div class="drop notices" id="notice-menu" popover="auto">
             <h2>{frame::NOTICES}</h2>
-            <p class="muted" hidden=move || badges.with(|b| !b.notices.is_empty())>
-                {frame::NO_NOTICES}
-            </p>
+            <p class="muted" hidden=move || unread() != 0>{frame::NO_NOTICES}</p>
             <ul>
                 <For each=move || badges.get().notices key=|notice| notice.id let:notice>
-                    <li data-sev=notice.level.as_str() data-read=notice.read.then_some("")>
+                    <li data-sev=notice.level.as_str()>
                         <Shape level=notice.level />
                         <a href=notice.href>{notice.text}</a>
                         <Time at=notice.at />
                     </li>
                 </For>
             </ul>
+            <form method="post" action="/ui/frame/notices-read" hidden=move || unread() == 0>
+                <input type="hidden" name="last" value=newest />
+                <input type="hidden" name="next" value=move || next.get() />
+                <button class="btn" data-size="small">{frame::MARK_READ}</button>
+            </form>
         </div>
     }
 }

@@ -17,7 +17,14 @@ const KNOWN: [(&str, &str, &[&str]); 3] = [
 /// # Errors
 /// An unknown name or value.
 #[server(prefix = "/ui", endpoint = "frame/preference")]
-pub async fn set_preference(name: String, value: String, next: String) -> Result<(), AppError> {
+pub async fn set_preference(
+    /// Which one.
+    name: String,
+    /// Its new value.
+    value: String,
+    /// The page to come back to.
+    next: String,
+) -> Result<(), AppError> {
     use crate::context::ssr::{fail, set_cookie};
     let cookie = match name.as_str() {
         "site" if value.is_empty() || value.parse::<domain::ids::SiteId>().is_ok() => "mw_site",

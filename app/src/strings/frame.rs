@@ -79,3 +79,5 @@ pub const WORK_ORDERS: &str = "Work orders";
 pub const LOGBOOK: &str = "Logbook";
 /// Section: messages that could not be taken in.
 pub const QUARANTINE: &str = "Quarantine";
+/// Marks every notice as read.
+pub const MARK_READ: &str = "Mark as read";
