@@ -5,7 +5,7 @@ use domain::asset::AssetKind;
 use domain::ids::{NoticeId, SiteId};
 use domain::permission::Permission;
 use services::assets::AssetQuery;
-use services::{Caller, alerts, assets, notices};
+use services::{Caller, assets, notices};
 
 use super::{Badges, FrameData, Me, NoticeItem, SiteChoice};
 use crate::context::ssr::{AppContext, cookie, server_ctx, working_site};
