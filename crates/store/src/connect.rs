@@ -40,9 +40,9 @@ impl Store {
             .acquire_timeout(ACQUIRE)
             .test_before_acquire(false)
             .before_acquire(|conn, meta| {
-                Box::pin(async move {
-                    Ok(meta.idle_for < TRUSTED_FOR || conn.ping().await.is_ok())
-                })
+                Box::pin(
+                    async move { Ok(meta.idle_for < TRUSTED_FOR || conn.ping().await.is_ok()) },
+                )
             })
             .connect_with(options)
             .await?;

@@ -61,6 +61,16 @@ pub async fn connections_without(tx: &mut ScopedTx) -> Result<Vec<ConnectionId>,
     Ok(ids.into_iter().map(ConnectionId).collect())
 }
 
+/// Every connection.
+///
+/// # Errors
+/// What the database says.
+pub async fn connections(tx: &mut ScopedTx) -> Result<Vec<ConnectionId>, Error> {
+    let ids: Vec<i64> =
+        sqlx::query_scalar("SELECT id FROM connection ORDER BY id").fetch_all(tx.conn()).await?;
+    Ok(ids.into_iter().map(ConnectionId).collect())
+}
+
 /// The site with that tag and its connection.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! A migrated database per test, on a throwaway cluster that the tests of this machine share.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::migrate::Migrator;
@@ -11,6 +12,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 static COUNT: AtomicU32 = AtomicU32::new(0);
 /// Databases of dead test processes that each new test clears away.
 const REAP: usize = 3;
+const MEMORY_MIN: u64 = 2 * 1024 * 1024 * 1024;
 
 /// A database of one test. It is removed by a later test, once this process has ended.
 #[derive(Debug)]
@@ -29,8 +31,7 @@ pub struct TestDb {
 /// When there is no Postgres on this machine or the migrations fail: no test can run then.
 #[allow(clippy::missing_panics_doc, clippy::expect_used)]
 pub async fn database() -> TestDb {
-    let uid = rustix::process::geteuid().as_raw();
-    let path = std::env::temp_dir().join(format!("millwright-test-{uid}"));
+    let path = place();
     let cluster = Throwaway::share(&path).await.expect("a Postgres cluster for tests");
     let mut admin = PgConnection::connect(&cluster.url(SUPERUSER, "postgres"))
         .await
@@ -47,6 +48,15 @@ pub async fn database() -> TestDb {
         owner_url: cluster.url(OWNER_ROLE, &name),
         superuser_url: cluster.url(SUPERUSER, &name),
     }
+}
+
+/// In memory where there is room, because making a database writes hundreds of files.
+fn place() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let room = rustix::fs::statvfs(memory)
+        .is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) > MEMORY_MIN);
+    let base = if room { memory.to_path_buf() } else { std::env::temp_dir() };
+    base.join(format!("millwright-test-{}", rustix::process::geteuid().as_raw()))
 }
 
 async fn template(cluster: &Throwaway, admin: &mut PgConnection) -> String {

@@ -1,0 +1,61 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+use simulators::plant::{PlantKeys, PlantOptions};
+
+use super::Common;
+use crate::serve;
+
+/// Simulated neighbours.
+#[derive(Debug, Subcommand)]
+pub(super) enum Simulate {
+    /// A plant that predicts, measures and repairs, through the public API only.
+    Plant(Plant),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Plant {
+    /// Where Millwright listens; from the configuration when absent.
+    #[arg(long)]
+    url: Option<String>,
+    /// File with PLANT_KEY, PLANNER_KEY, SUPERVISOR_KEY and TECHNICIAN_KEY.
+    #[arg(long, value_name = "FILE")]
+    keys_file: PathBuf,
+    /// Authority to trust; the local one of the data folder when absent.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// 1 for people who watch, 0 without waiting.
+    #[arg(long, default_value_t = 1.0)]
+    pace: f64,
+    /// The same number gives the same plant.
+    #[arg(long, default_value_t = 1_050)]
+    seed: u64,
+    /// Ends after the three stories.
+    #[arg(long)]
+    stories_only: bool,
+}
+
+pub(super) async fn run(command: Simulate, common: &Common) -> Result<()> {
+    let Simulate::Plant(plant) = command;
+    let config = common.load(None, None)?;
+    serve::log(&config, false);
+    let text = std::fs::read_to_string(&plant.keys_file)
+        .with_context(|| format!("cannot read {}", plant.keys_file.display()))?;
+    let keys = PlantKeys::parse(&text)?;
+    let url = plant.url.unwrap_or_else(|| serve::base_url(&config, None));
+    let local = config.data_dir.join("tls/ca.pem");
+    let authority = plant.ca.or_else(|| local.is_file().then_some(local));
+    let mut options = PlantOptions::new(url, keys, Arc::new(serve::wall_clock));
+    options.ca_pem = match authority {
+        Some(path) => {
+            Some(std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?)
+        }
+        None => None,
+    };
+    options.pace = plant.pace;
+    options.seed = plant.seed;
+    options.stories_only = plant.stories_only;
+    simulators::plant::run(options).await
+}
