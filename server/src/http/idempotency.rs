@@ -29,6 +29,18 @@ pub struct IdempotencyKey {
     route: String,
 }
 
+impl IdempotencyKey {
+    /// Whether the client sent one.
+    pub fn is_sent(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The key as it was sent.
+    pub fn value(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
 

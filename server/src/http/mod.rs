@@ -23,6 +23,8 @@ pub mod problem;
 pub mod request_id;
 pub mod routes;
 pub mod session;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
