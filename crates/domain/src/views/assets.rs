@@ -47,7 +47,7 @@ pub struct AssetPage {
     /// The assets, by id.
     pub items: Vec<Asset>,
     /// What to ask with as `after`; none on the last page.
-    pub next: Option<AssetId>,
+    pub next: Option<String>,
 }
 
 /// What an import did, or would do.

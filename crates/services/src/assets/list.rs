@@ -55,7 +55,7 @@ pub async fn list(tx: &mut ScopedTx, query: AssetQuery) -> Result<AssetPage, Err
     }
     let more = i64::try_from(items.len()).unwrap_or(i64::MAX) > limit;
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = items.last().filter(|_| more).map(|asset| asset.id);
+    let next = items.last().filter(|_| more).map(|asset: &Asset| asset.id.to_string());
     Ok(AssetPage { items, next })
 }
 
