@@ -12,6 +12,7 @@ pub mod routes;
 pub mod shell;
 pub mod strings;
 pub mod ui;
+pub mod users;
 
 pub use routes::App;
 pub use shell::shell;

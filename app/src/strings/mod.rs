@@ -7,3 +7,4 @@
 pub mod common;
 pub mod errors;
 pub mod frame;
+pub mod users;

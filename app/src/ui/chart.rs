@@ -17,18 +17,32 @@ pub fn Chart(
     /// The SVG, made by our own chart code; text from outside is escaped there.
     #[prop(into)]
     svg: String,
+    /// The same picture drawn for a phone (332 px): text in a picture never scales.
+    #[prop(optional, into)]
+    narrow: Option<String>,
     /// The same data as a [`super::Table`].
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     let finding_id = format!("{id}-f");
-    let named = finding_id.clone();
+    let (named, narrow_named) = (finding_id.clone(), finding_id.clone());
     view! {
         <figure class="figure">
             <figcaption class="finding" id=finding_id>
                 {finding}
             </figcaption>
             <div class="drawing" role="img" aria-labelledby=named inner_html=svg></div>
+            {narrow
+                .map(|svg| {
+                    view! {
+                        <div
+                            class="drawing narrow"
+                            role="img"
+                            aria-labelledby=narrow_named
+                            inner_html=svg
+                        ></div>
+                    }
+                })}
             {children
                 .map(|children| {
                     view! {

@@ -67,6 +67,7 @@ pub static PERMISSIONS: &[Entry] = &[
     (Method::POST, "/ui/frame/load", Access::SignedIn),
     (Method::POST, "/ui/frame/badges", Access::SignedIn),
     (Method::POST, "/ui/frame/preference", Access::SignedIn),
+    (Method::POST, "/ui/frame/notices-read", Access::SignedIn),
     (Method::POST, "/ui/users/sign-in", Access::Public),
     (Method::POST, "/ui/users/sign-out", Access::SignedIn),
     (Method::POST, "/ui/users/set-up-link", Access::Public),
