@@ -49,7 +49,10 @@ fn words(fact: &TimelineFact, connection: &str) -> (String, String) {
         "work_order.needs_person" => {
             ("needs_person", reasoned("Only a person can tell", text("error")))
         }
-        "work_order.late" => ("late", format!("Not in {connection} by its deadline")),
+        "work_order.shout" if text("kind") == Some("delivery_late") => {
+            ("late", format!("Not in {connection} by its deadline; planners were told"))
+        }
+        "work_order.shout" => ("told", "Planners were told".to_owned()),
         "work_order.duplicate" => {
             ("duplicate", format!("{connection} holds it more than once; the oldest counts"))
         }

@@ -70,8 +70,8 @@ pub async fn requeue(tx: &mut ScopedTx, id: WorkOrderId, look_up: bool) -> Resul
     sqlx::query(
         "UPDATE work_order
          SET delivery_state = CASE WHEN $2 THEN 'unknown' ELSE 'queued' END, attempts = 0,
-             lookups = 0, error_code = NULL, error_text = NULL, shouted_at = NULL, next_at = now(),
-             version = version + 1
+             lookups = 0, error_code = NULL, error_text = NULL, shouted_at = NULL, failure_told_at = NULL,
+             next_at = now(), version = version + 1
          WHERE id = $1",
     )
     .bind(id.0)

@@ -1,0 +1,174 @@
+//! Getting every CMMS to hold its work orders: exactly one record each, whatever dies or hangs.
+//!
+//! One loop per connection, so that a slow or dead CMMS delays only itself (R12). Loops wake by the
+//! store's signal and by a poll behind it; the database decides who works on what.
+
+mod book;
+mod lane;
+mod machine;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cmms::CmmsClient;
+use domain::ids::ConnectionId;
+use services::{Error, Services};
+use store::connections::{self, Connection};
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub use book::BookClient;
+use lane::Courier;
+
+/// Lanes per claim where records lie in our own database.
+const SET: usize = 64;
+/// Behind every signal.
+const POLL: Duration = Duration::from_millis(250);
+/// Trend graphs drawn per transaction.
+const DRAW: i64 = 4;
+
+/// The client of a connection; `None` for systems this program does not know.
+fn client(services: &Services, connection: &Connection) -> Option<Arc<dyn CmmsClient>> {
+    match connection.system.as_str() {
+        "book" => Some(Arc::new(BookClient::new(services.store.clone()))),
+        _ => None,
+    }
+}
+
+/// Delivers for every connection until `stop`; then finishes the calls under way.
+pub async fn run(services: Services, stop: CancellationToken) {
+    let all = loop {
+        match configured(&services).await {
+            Ok(all) => break all,
+            Err(_) if stop.is_cancelled() => return,
+            Err(error) => pause(&error).await,
+        }
+    };
+    let couriers = all
+        .iter()
+        .filter_map(|connection| {
+            let client = client(&services, connection)?;
+            let cap = usize::try_from(connection.concurrency).unwrap_or(1).max(1);
+            Some((ConnectionId(connection.id), client, cap))
+        })
+        .collect();
+    deliver(services, couriers, stop).await;
+}
+
+async fn configured(services: &Services) -> Result<Vec<Connection>, Error> {
+    let mut tx = services.store.begin_system().await?;
+    Ok(connections::list(&mut tx).await?)
+}
+
+/// Delivers through the given clients, each with its cap of calls at once, until `stop`.
+pub async fn deliver(
+    services: Services,
+    couriers: Vec<(ConnectionId, Arc<dyn CmmsClient>, usize)>,
+    stop: CancellationToken,
+) {
+    let mut loops = JoinSet::new();
+    let mut bells = Vec::new();
+    for (connection, client, cap) in couriers {
+        let bell = Arc::new(Notify::new());
+        bells.push(bell.clone());
+        let capabilities = client.capabilities();
+        let courier = Courier { services: services.clone(), connection, client, capabilities };
+        let stop = stop.clone();
+        loops.spawn(async move {
+            if courier.capabilities.same_database {
+                sets(&courier, &bell, &stop).await;
+            } else {
+                singles(&courier, cap, &bell, &stop).await;
+            }
+        });
+    }
+    let bell = Arc::new(Notify::new());
+    bells.push(bell.clone());
+    loops.spawn(draw(services.clone(), bell, stop.clone()));
+    let signal = services.store.signals.deliveries.clone();
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = signal.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+        for bell in &bells {
+            bell.notify_one();
+        }
+    }
+    while loops.join_next().await.is_some() {}
+}
+
+async fn rung(bell: &Notify, stop: &CancellationToken) {
+    tokio::select! {
+        () = bell.notified() => {}
+        () = stop.cancelled() => {}
+    }
+}
+
+/// After a failed step: not at full speed into a database that is away.
+async fn pause(error: &Error) {
+    tracing::error!(%error, source = ?std::error::Error::source(error), "delivery step failed");
+    tokio::time::sleep(POLL).await;
+}
+
+/// Sets of lanes, one set at a time.
+async fn sets(courier: &Courier, bell: &Notify, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        match courier.claim(SET).await {
+            Ok(batch) if batch.len() == 0 => rung(bell, stop).await,
+            Ok(batch) => {
+                if let Err(error) = courier.carry_out(batch).await {
+                    pause(&error).await;
+                }
+            }
+            Err(error) => pause(&error).await,
+        }
+    }
+}
+
+/// Single lanes, up to `cap` at once.
+async fn singles(courier: &Courier, cap: usize, bell: &Notify, stop: &CancellationToken) {
+    let free = Arc::new(Semaphore::new(cap));
+    let mut calls = JoinSet::new();
+    while !stop.is_cancelled() {
+        while calls.try_join_next().is_some() {}
+        let Ok(permit) = free.clone().acquire_owned().await else { break };
+        match courier.claim(1).await {
+            Ok(batch) if batch.len() == 0 => {
+                drop(permit);
+                rung(bell, stop).await;
+            }
+            Ok(batch) => {
+                let courier = courier.clone();
+                calls.spawn(async move {
+                    if let Err(error) = courier.carry_out(batch).await {
+                        pause(&error).await;
+                    }
+                    drop(permit);
+                });
+            }
+            Err(error) => pause(&error).await,
+        }
+    }
+    while calls.join_next().await.is_some() {}
+}
+
+/// Draws the trend graphs of new work orders, off the path of their delivery.
+async fn draw(services: Services, bell: Arc<Notify>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        match draw_some(&services).await {
+            Ok(0) => rung(&bell, &stop).await,
+            Ok(_) => {}
+            Err(error) => pause(&error).await,
+        }
+    }
+}
+
+async fn draw_some(services: &Services) -> Result<usize, Error> {
+    let mut tx = services.store.begin_system().await?;
+    let drawn = services::work_orders::draw_waiting(&mut tx, DRAW).await?;
+    tx.commit().await?;
+    Ok(drawn)
+}
