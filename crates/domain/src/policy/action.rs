@@ -135,8 +135,10 @@ words! {
 
 words! {
     /// Status a work order starts with.
+    #[derive(Default)]
     CreateAs {
         /// A planner approves it.
+        #[default]
         Draft = "draft",
         /// It may be worked on.
         Approved = "approved",
@@ -145,8 +147,10 @@ words! {
 
 words! {
     /// Kind of work.
+    #[derive(Default)]
     WorkType {
         /// Because of a condition or prediction, before the failure.
+        #[default]
         Predictive = "predictive",
         /// Because something is broken.
         Corrective = "corrective",
@@ -229,21 +233,9 @@ impl Due {
     }
 }
 
-impl Default for CreateAs {
-    fn default() -> Self {
-        Self::Draft
-    }
-}
-
 impl CreateAs {
     fn is_default(&self) -> bool {
         *self == Self::Draft
-    }
-}
-
-impl Default for WorkType {
-    fn default() -> Self {
-        Self::Predictive
     }
 }
 
