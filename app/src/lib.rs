@@ -4,10 +4,13 @@
 //! with its pages and server functions; `routes` lists the pages, `ui` holds the parts they are
 //! built from, `frame` what stands around them. How a page is built: `docs/ui.md`.
 
+#![recursion_limit = "256"]
+
 pub mod browser;
 pub mod context;
 pub mod error;
 pub mod frame;
+pub mod predictions;
 pub mod routes;
 pub mod shell;
 pub mod strings;

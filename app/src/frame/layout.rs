@@ -24,6 +24,7 @@ pub fn Frame() -> impl IntoView {
             {move || Suspend::new(async move { framed(data.await) })}
         </Suspense>
     }
+    .into_any()
 }
 
 fn framed(data: Result<FrameData, AppError>) -> AnyView {
@@ -74,4 +75,5 @@ fn Inside(data: FrameData) -> impl IntoView {
         <ToastHost />
         <KeySheet open=sheet letters />
     }
+    .into_any()
 }

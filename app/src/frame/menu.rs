@@ -57,6 +57,7 @@ pub(super) fn SiteMenu() -> impl IntoView {
             </PreferenceForm>
         </div>
     }
+    .into_any()
 }
 
 /// Notices: the newest first, each leading to where it is about.
@@ -93,6 +94,7 @@ pub(super) fn NoticeMenu(
             </form>
         </div>
     }
+    .into_any()
 }
 
 /// The person: theme, density, letter keys, signing out.
@@ -108,6 +110,7 @@ pub(super) fn UserMenu() -> impl IntoView {
             <UserMenuBody />
         </div>
     }
+    .into_any()
 }
 
 /// The switches of the user menu; also under "More" on small screens.
@@ -147,6 +150,7 @@ pub(super) fn UserMenuBody() -> impl IntoView {
             <button class="btn">{frame::SIGN_OUT}</button>
         </form>
     }
+    .into_any()
 }
 
 #[component]
@@ -176,4 +180,5 @@ fn Switch(
             </fieldset>
         </PreferenceForm>
     }
+    .into_any()
 }

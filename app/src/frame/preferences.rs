@@ -56,4 +56,5 @@ pub(super) fn PreferenceForm(
             {children()}
         </form>
     }
+    .into_any()
 }

@@ -110,6 +110,7 @@ pub(super) fn Rail(
             <super::menu::UserMenuBody />
         </div>
     }
+    .into_any()
 }
 
 fn item(entry: &'static Entry, badges: RwSignal<Badges>) -> impl IntoView {
@@ -149,4 +150,5 @@ fn item(entry: &'static Entry, badges: RwSignal<Badges>) -> impl IntoView {
             </a>
         </li>
     }
+    .into_any()
 }

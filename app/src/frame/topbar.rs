@@ -44,6 +44,7 @@ pub(super) fn TopBar(
             <UserMenu />
         </header>
     }
+    .into_any()
 }
 
 /// How fresh the page is: the state is announced, the seconds are not.
@@ -75,4 +76,5 @@ fn Freshness() -> impl IntoView {
             </span>
         </p>
     }
+    .into_any()
 }

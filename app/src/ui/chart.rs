@@ -54,6 +54,7 @@ pub fn Chart(
                 })}
         </figure>
     }
+    .into_any()
 }
 
 /// A small line without axes; gaps (`None`) stay gaps. Say its finding beside it.
@@ -92,6 +93,7 @@ pub fn Sparkline(
             <path d=path />
         </svg>
     }
+    .into_any()
 }
 
 /// A bar whose length is a share of the longest, for comparing a few figures.
@@ -114,4 +116,5 @@ pub fn FractionBar(
             <rect width=format!("{:.1}", (fraction.clamp(0.0, 1.0) * 100.0).max(2.0)) height="10" />
         </svg>
     }
+    .into_any()
 }

@@ -66,4 +66,5 @@ pub fn ConfirmForm(
             </div>
         </div>
     }
+    .into_any()
 }

@@ -45,4 +45,5 @@ pub fn Dialog(
             </div>
         </dialog>
     }
+    .into_any()
 }

@@ -59,6 +59,7 @@ pub fn Field(
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// A one-line input with its field.
@@ -123,6 +124,7 @@ pub fn Input(
             />
         </Field>
     }
+    .into_any()
 }
 
 /// A text of several lines with its field.
@@ -169,6 +171,7 @@ pub fn Textarea(
             </textarea>
         </Field>
     }
+    .into_any()
 }
 
 /// One choice of a [`Select`] or a filter.
@@ -243,6 +246,7 @@ pub fn Select(
             </select>
         </Field>
     }
+    .into_any()
 }
 
 /// A box to tick.
@@ -266,6 +270,7 @@ pub fn Check(
             <span>{label}</span>
         </label>
     }
+    .into_any()
 }
 
 /// A value that goes along with a form.
@@ -277,7 +282,7 @@ pub fn Hidden(
     #[prop(into)]
     value: String,
 ) -> impl IntoView {
-    view! { <input type="hidden" name=name value=value /> }
+    view! { <input type="hidden" name=name value=value /> }.into_any()
 }
 
 /// Top of a form: what failed, and links to the fields that need a correction.
@@ -328,4 +333,5 @@ pub fn ErrorSummary(
             }}
         </div>
     }
+    .into_any()
 }

@@ -52,6 +52,7 @@ pub fn FilterForm(
             <Button submit=true icon="filter">{common::APPLY}</Button>
         </Form>
     }
+    .into_any()
 }
 
 fn control(filter: &Filter, value: &str) -> AnyView {
@@ -122,5 +123,5 @@ pub fn ActiveFilters(
             .collect();
         (!chips.is_empty()).then(|| view! { <p class="row chips">{chips}</p> })
     };
-    view! { {active} }
+    view! { {active} }.into_any()
 }

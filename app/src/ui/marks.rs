@@ -17,6 +17,7 @@ pub fn Sev(
             {level.word()}
         </span>
     }
+    .into_any()
 }
 
 /// State in a row: shape and word, no tint.
@@ -34,6 +35,7 @@ pub fn Says(
             {children()}
         </span>
     }
+    .into_any()
 }
 
 /// A workflow word in a neutral frame: draft, carried over, coolant.
@@ -54,6 +56,7 @@ pub fn Tag(
             {children()}
         </span>
     }
+    .into_any()
 }
 
 /// An asset tag or the path of a sensor point, as an engraved plate.
@@ -108,6 +111,7 @@ pub fn Conf(
             </svg>
         </span>
     }
+    .into_any()
 }
 
 /// Remaining life as a point with its interval on a fixed scale.
@@ -140,6 +144,7 @@ pub fn LifeRange(
             <path class="at" d=format!("M{0:.1} 0V12", part(at)) />
         </svg>
     }
+    .into_any()
 }
 
 /// A condition of a rule with its result: met, not met, or not reached.
@@ -159,4 +164,5 @@ pub fn Condition(
             <span>{text}<span class="hidden">{word}</span></span>
         </span>
     }
+    .into_any()
 }

@@ -23,6 +23,7 @@ pub fn Notice(
             <div>{children()}</div>
         </div>
     }
+    .into_any()
 }
 
 /// Nothing yet: says why and what next.
@@ -44,6 +45,7 @@ pub fn Empty(
             {children.map(|children| children())}
         </div>
     }
+    .into_any()
 }
 
 /// Grey lines while something loads, as high as the result; they appear after 150 ms.
@@ -59,4 +61,5 @@ pub fn Skeleton(
             {(0..rows).map(|_| view! { <span class="skeleton"></span> }).collect_view()}
         </div>
     }
+    .into_any()
 }

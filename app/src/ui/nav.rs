@@ -54,6 +54,7 @@ pub(super) fn Crumbs(crumbs: Vec<Crumb>) -> impl IntoView {
                 .collect_view()}
         </ol>
     }
+    .into_any()
 }
 
 /// One page of an object, or one of a few choices.
@@ -113,6 +114,7 @@ pub fn Tabs(
             }}
         </nav>
     }
+    .into_any()
 }
 
 /// One of a few choices, as segments.
@@ -142,6 +144,7 @@ pub fn Seg(
             }}
         </span>
     }
+    .into_any()
 }
 
 /// Keyset pages: newer, older, and how many there are.
@@ -170,4 +173,5 @@ pub fn Pager(
             </span>
         </nav>
     }
+    .into_any()
 }

@@ -63,6 +63,7 @@ pub fn PageHead(
             {children.map(|children| view! { <div class="acts">{children()}</div> })}
         </div>
     }
+    .into_any()
 }
 
 /// A white sheet with a head. Its body is what is given: wrap text in `<div class="body">`,
@@ -98,6 +99,7 @@ pub fn Panel(
             {children()}
         </section>
     }
+    .into_any()
 }
 
 /// A strip of facts, label over value: children are [`Fact`]s.
@@ -109,7 +111,7 @@ pub fn Facts(
     /// The facts.
     children: Children,
 ) -> impl IntoView {
-    view! { <dl class=if panel { "facts panel" } else { "facts" }>{children()}</dl> }
+    view! { <dl class=if panel { "facts panel" } else { "facts" }>{children()}</dl> }.into_any()
 }
 
 /// One fact of a strip; put the interval or remark into `<small>` after the value.
@@ -127,4 +129,5 @@ pub fn Fact(
             <dd>{children()}</dd>
         </div>
     }
+    .into_any()
 }

@@ -65,6 +65,7 @@ pub fn Table(
             </table>
         </div>
     }
+    .into_any()
 }
 
 fn head(column: Column, query: Memo<Query>) -> impl IntoView {

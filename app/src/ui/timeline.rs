@@ -24,7 +24,7 @@ pub fn Timeline(
     /// The items.
     children: Children,
 ) -> impl IntoView {
-    view! { <ol class="timeline body">{children()}</ol> }
+    view! { <ol class="timeline body">{children()}</ol> }.into_any()
 }
 
 /// One thing that happened.
@@ -65,4 +65,5 @@ pub fn TimelineItem(
             </div>
         </li>
     }
+    .into_any()
 }

@@ -141,4 +141,5 @@ pub fn ToastHost() -> impl IntoView {
             </For>
         </div>
     }
+    .into_any()
 }
