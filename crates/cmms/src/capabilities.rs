@@ -34,10 +34,6 @@ impl Capabilities {
 
     /// Records in our own database, unique by our reference.
     pub fn same_database() -> Self {
-        Self {
-            identity: Identity::NativeKey,
-            same_database: true,
-            look_ups: vec![Duration::ZERO],
-        }
+        Self { identity: Identity::NativeKey, same_database: true, look_ups: vec![Duration::ZERO] }
     }
 }

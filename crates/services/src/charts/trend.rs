@@ -142,7 +142,9 @@ fn draw(
     }
     if let Some(at) = options.detected.filter(|at| (options.from..=options.to).contains(at)) {
         let line = [(seconds(at), low), (seconds(at), high)];
-        chart.draw_series(LineSeries::new(line, LIMIT.stroke_width(2))).map_err(|e| e.to_string())?;
+        chart
+            .draw_series(LineSeries::new(line, LIMIT.stroke_width(2)))
+            .map_err(|e| e.to_string())?;
     }
     for (one, (colour, ..)) in series.iter().zip(LINES) {
         for stretch in stretches(one) {
@@ -165,9 +167,8 @@ fn extent(series: &[Series], options: &TrendOptions) -> (f64, f64) {
     let values = series.iter().flat_map(|s| s.values.iter().map(|(_, value)| *value));
     let limits = options.limits.iter().map(|limit| limit.value);
     let finite = values.chain(limits).filter(|value| value.is_finite());
-    let (low, high) = finite.fold((0.0_f64, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(value), high.max(value))
-    });
+    let (low, high) = finite
+        .fold((0.0_f64, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if high <= low { (low, low + 1.0) } else { (low, high + (high - low) * 0.08) }
 }
 
@@ -238,7 +239,9 @@ mod tests {
     fn a_trend_is_drawn_in_the_colours_of_the_page() {
         let (series, options) = ramp(0..0);
         let svg = trend_svg(&series, &options);
-        assert!(svg.starts_with("<svg class=\"chart\" role=\"img\" aria-label=\"&lt;Vibration&gt;"));
+        assert!(
+            svg.starts_with("<svg class=\"chart\" role=\"img\" aria-label=\"&lt;Vibration&gt;")
+        );
         assert!(svg.contains("stroke=\"var(--chart-1, #0072B2)\""), "{svg}");
         assert!(svg.contains("mm/s"));
         assert!(!svg.contains("\"#0072B2\""));

@@ -33,15 +33,8 @@ pub(super) async fn draw(tx: &mut ScopedTx, waiting: &Waiting) -> Result<(), Err
     for evidence in &waiting.evidence {
         let Some(svg) = trend(tx, waiting, evidence).await? else { continue };
         let name = format!("Trend {}.svg", evidence.point.replace('/', " "));
-        attachments::insert(
-            tx,
-            waiting.id,
-            waiting.site,
-            &name,
-            "image/svg+xml",
-            svg.as_bytes(),
-        )
-        .await?;
+        attachments::insert(tx, waiting.id, waiting.site, &name, "image/svg+xml", svg.as_bytes())
+            .await?;
     }
     tx.touch(Topic::WorkOrders, Some(waiting.site));
     Ok(())
@@ -56,26 +49,21 @@ async fn trend(
     let from = evidence.from.unwrap_or(to - USUAL);
     let span = (to - from).as_seconds_f64().max(60.0);
     let step = Duration::from_secs_f64((span / STEPS).max(1.0));
-    let found =
-        attachments::stretch(tx, waiting.site, &evidence.point, from, to, step).await?;
+    let found = attachments::stretch(tx, waiting.site, &evidence.point, from, to, step).await?;
     let Some(found) = found.filter(|found| !found.values.is_empty()) else { return Ok(None) };
     let mut options = TrendOptions::new(evidence.point.clone(), from, to);
     options.unit = found.unit.unwrap_or_default();
     options.zone = found.time_zone.parse().unwrap_or(chrono_tz::Tz::UTC);
     let sampled = sampled(&found.values);
-    let series = Series {
-        name: evidence.point.clone(),
-        values: found.values,
-        step: step.max(sampled),
-    };
+    let series =
+        Series { name: evidence.point.clone(), values: found.values, step: step.max(sampled) };
     Ok(Some(trend_svg(&[series], &options)))
 }
 
 /// The usual distance between two values: points sampled more rarely than a step have no gaps
 /// between their values.
 fn sampled(values: &[(chrono::DateTime<chrono::Utc>, f64)]) -> Duration {
-    let mut gaps: Vec<TimeDelta> =
-        values.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+    let mut gaps: Vec<TimeDelta> = values.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
     gaps.sort_unstable();
     gaps.get(gaps.len() / 2).and_then(|gap| gap.to_std().ok()).unwrap_or_default()
 }

@@ -13,7 +13,8 @@ use crate::{Caller, Error};
 
 fn stopped(target: &Target, caller: &Caller) -> Result<DeliveryState, Error> {
     let site = SiteId(target.site_id);
-    if !caller.may_at(Permission::Integrate, site) && !caller.may_at(Permission::WorkOrderRaise, site)
+    if !caller.may_at(Permission::Integrate, site)
+        && !caller.may_at(Permission::WorkOrderRaise, site)
     {
         return Err(Error::Denied);
     }
@@ -44,15 +45,15 @@ fn stopped(target: &Target, caller: &Caller) -> Result<DeliveryState, Error> {
 pub async fn retry(tx: &mut ScopedTx, caller: &Caller, id: WorkOrderId) -> Result<(), Error> {
     let target = people::target(tx, id).await?.ok_or(Error::NotFound)?;
     let state = stopped(&target, caller)?;
-    people::requeue(tx, id, state == DeliveryState::NeedsPerson).await.map_err(|error| {
-        match error.constraint() {
+    people::requeue(tx, id, state == DeliveryState::NeedsPerson).await.map_err(
+        |error| match error.constraint() {
             Some("work_order_one_open") => Error::conflict(
                 "open_work_order_exists",
                 "another work order is open for this asset and failure mode",
             ),
             _ => error.into(),
-        }
-    })?;
+        },
+    )?;
     let entry = AuditEntry::new("work_order.retry", "work_order", id.0)
         .site(SiteId(target.site_id))
         .detail(json!({ "was": state }));

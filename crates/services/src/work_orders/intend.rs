@@ -127,10 +127,7 @@ fn render(intent: &Intent, facts: &IntentFacts, tx: &ScopedTx) -> NewWorkOrder {
 }
 
 /// The rows that stood in the way of the orders that lost the race, by alert.
-async fn winners(
-    tx: &mut ScopedTx,
-    lost: &[&NewWorkOrder],
-) -> Result<HashMap<i64, i64>, Error> {
+async fn winners(tx: &mut ScopedTx, lost: &[&NewWorkOrder]) -> Result<HashMap<i64, i64>, Error> {
     if lost.is_empty() {
         return Ok(HashMap::new());
     }

@@ -169,7 +169,8 @@ fn write(
     revived: bool,
     tx: &ScopedTx,
 ) -> Result<MirrorWrite, Error> {
-    let closes = before.status != WorkOrderStatus::Closed && after.status == WorkOrderStatus::Closed;
+    let closes =
+        before.status != WorkOrderStatus::Closed && after.status == WorkOrderStatus::Closed;
     let delivery_state = if revived { "created" } else { row.delivery_state.as_str() };
     Ok(MirrorWrite {
         id: row.id,

@@ -10,8 +10,8 @@ use domain::policy::{CreateAs, WorkType};
 use domain::prediction::Evidence;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::work_orders::people::{self, AssetRow};
 use store::work_orders::attachments;
+use store::work_orders::people::{self, AssetRow};
 use store::{AuditEntry, ScopedTx, Topic};
 
 use super::attach;
@@ -95,8 +95,7 @@ pub async fn raise(
     let intended = intended.first().ok_or(Error::NotFound)?;
     if let Some(review) = people::supersede_review(tx, alert).await? {
         let detail = json!({ "by": "work order", "work_order": intended.work_order_id });
-        let entry =
-            AuditEntry::new("review.supersede", "review", review).site(site).detail(detail);
+        let entry = AuditEntry::new("review.supersede", "review", review).site(site).detail(detail);
         tx.audit(vec![entry]).await?;
         tx.touch(Topic::Reviews, Some(site));
     }

@@ -58,7 +58,8 @@ fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     } else {
         block[..key.len()].copy_from_slice(key);
     }
-    let inner = Sha256::new().chain_update(block.map(|b| b ^ 0x36)).chain_update(message).finalize();
+    let inner =
+        Sha256::new().chain_update(block.map(|b| b ^ 0x36)).chain_update(message).finalize();
     let outer = Sha256::new().chain_update(block.map(|b| b ^ 0x5c)).chain_update(inner).finalize();
     outer.into()
 }

@@ -171,8 +171,7 @@ mod tests {
 
     #[test]
     fn approved_work_for_a_crew_starts_assigned() {
-        let mut intent =
-            Intent::new(AlertId(1), Origin::Rule, Actor::System, Priority::MEDIUM);
+        let mut intent = Intent::new(AlertId(1), Origin::Rule, Actor::System, Priority::MEDIUM);
         assert_eq!(intent.status(), WorkOrderStatus::Draft);
         intent.create_as = CreateAs::Approved;
         assert_eq!(intent.status(), WorkOrderStatus::Approved);

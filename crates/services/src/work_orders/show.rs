@@ -224,9 +224,12 @@ fn allowed(line: &WorkOrderRow, row: &OrderRow, caller: &Caller) -> Allowed {
         DeliveryState::NeedsPerson | DeliveryState::Dead | DeliveryState::Rejected
     );
     let movable = row.system == "book" && line.delivery.state == DeliveryState::Created;
-    let to = line.status.successors().iter().copied().filter(|to| {
-        movable && caller.may_at(permission(*to), site)
-    });
+    let to = line
+        .status
+        .successors()
+        .iter()
+        .copied()
+        .filter(|to| movable && caller.may_at(permission(*to), site));
     Allowed {
         to: to.collect(),
         deliver: stopped

@@ -10,7 +10,11 @@ const SILENT: [&str; 4] =
     ["work_order.send", "work_order.mirror", "work_order.requeue", "work_order.unknown"];
 
 /// The entry of a fact; `None` for steps that other entries tell.
-pub(super) fn entry(fact: &TimelineFact, connection: &str, alert: Option<i64>) -> Option<TimelineRow> {
+pub(super) fn entry(
+    fact: &TimelineFact,
+    connection: &str,
+    alert: Option<i64>,
+) -> Option<TimelineRow> {
     if SILENT.contains(&fact.what.as_str()) {
         return None;
     }
@@ -31,7 +35,9 @@ fn words(fact: &TimelineFact, connection: &str) -> (String, String) {
     let (what, detail) = match fact.what.as_str() {
         "predicted" => ("predicted", predicted(&fact.detail)),
         "decided" => ("decided", decided(&fact.detail)),
-        "review_asked" => ("review_asked", format!("Asked a {}", text("role").unwrap_or("reviewer"))),
+        "review_asked" => {
+            ("review_asked", format!("Asked a {}", text("role").unwrap_or("reviewer")))
+        }
         "review_approve" => ("review_approved", reasoned("Approved", text("comment"))),
         "review_reject" => ("review_rejected", reasoned("Rejected", text("reason"))),
         "review_snooze" => ("review_snoozed", reasoned("Asked to be reminded", text("comment"))),
@@ -160,7 +166,9 @@ fn call(detail: &Value, what: &str) -> String {
         Some("created") => format!("{what}, accepted{seconds}"),
         Some("found") => format!("{what}, found"),
         Some("absent") => format!("{what}, not there"),
-        Some("unknown" | "interrupted") => reasoned(&format!("{what}, no certain answer{seconds}"), said),
+        Some("unknown" | "interrupted") => {
+            reasoned(&format!("{what}, no certain answer{seconds}"), said)
+        }
         Some(other) => reasoned(&format!("{what}, {}", other.replace('_', " ")), said),
     }
 }

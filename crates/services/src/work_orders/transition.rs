@@ -98,10 +98,8 @@ fn allowed(target: &Target, step: &Transition) -> Result<(), Error> {
     if target.delivery_state != DeliveryState::Created.as_str() {
         return Err(not_created());
     }
-    let status: WorkOrderStatus = target
-        .status
-        .parse()
-        .map_err(|e| Error::Store(store::Error::corrupt("work_order", e)))?;
+    let status: WorkOrderStatus =
+        target.status.parse().map_err(|e| Error::Store(store::Error::corrupt("work_order", e)))?;
     status.transition(step.to).map_err(|error| Error::Conflict {
         code: "illegal_transition",
         message: error.to_string(),
@@ -113,8 +111,7 @@ fn allowed(target: &Target, step: &Transition) -> Result<(), Error> {
 /// Checks the input of a step; a closure goes along with closing only.
 fn checked(mut step: Transition, now: DateTime<Utc>) -> Result<Transition, Error> {
     let mut problems = Vec::new();
-    step.assigned_to =
-        step.assigned_to.map(|to| to.trim().to_owned()).filter(|to| !to.is_empty());
+    step.assigned_to = step.assigned_to.map(|to| to.trim().to_owned()).filter(|to| !to.is_empty());
     if let Some(to) = &step.assigned_to {
         if to.len() > 200 || to.chars().any(char::is_control) {
             problems.push(FieldError::new("assigned_to", "invalid", "one line of 200 bytes"));

@@ -123,11 +123,13 @@ pub async fn probing(
     connection: ConnectionId,
     probe_every: Duration,
 ) -> Result<(), Error> {
-    sqlx::query("UPDATE connection SET open_until = now() + make_interval(secs => $2) WHERE id = $1")
-        .bind(connection.0)
-        .bind(probe_every.as_secs_f64())
-        .execute(tx.conn())
-        .await?;
+    sqlx::query(
+        "UPDATE connection SET open_until = now() + make_interval(secs => $2) WHERE id = $1",
+    )
+    .bind(connection.0)
+    .bind(probe_every.as_secs_f64())
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

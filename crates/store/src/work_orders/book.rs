@@ -60,10 +60,7 @@ pub struct NewBookOrder {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn create(
-    tx: &mut ScopedTx,
-    orders: &[NewBookOrder],
-) -> Result<Vec<CmmsRecord>, Error> {
+pub async fn create(tx: &mut ScopedTx, orders: &[NewBookOrder]) -> Result<Vec<CmmsRecord>, Error> {
     let mut orders: Vec<&NewBookOrder> = orders.iter().collect();
     orders.sort_by(|a, b| a.external_ref.cmp(&b.external_ref));
     let (mut references, mut sites, mut bodies, mut statuses, mut assigned) =

@@ -194,11 +194,7 @@ pub async fn abandon_attempts(tx: &mut ScopedTx, ids: &[WorkOrderId]) -> Result<
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn heartbeat(
-    tx: &mut ScopedTx,
-    leases: &[Lease],
-    lease: Duration,
-) -> Result<u64, Error> {
+pub async fn heartbeat(tx: &mut ScopedTx, leases: &[Lease], lease: Duration) -> Result<u64, Error> {
     let (ids, tokens) = split(leases);
     let done = sqlx::query(
         "UPDATE delivery_lane l SET leased_until = now() + make_interval(secs => $3)
@@ -262,7 +258,10 @@ pub struct StepRow {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn finish(tx: &mut ScopedTx, steps: &[StepRow]) -> Result<Vec<(WorkOrderId, SiteId)>, Error> {
+pub async fn finish(
+    tx: &mut ScopedTx,
+    steps: &[StepRow],
+) -> Result<Vec<(WorkOrderId, SiteId)>, Error> {
     let mut c = Columns::default();
     for step in steps {
         c.push(step);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{AttachmentId, WorkOrderId};
-use domain::views::work_orders::{Attempt, AttachmentRef, WorkOrderFilter};
+use domain::views::work_orders::{AttachmentRef, Attempt, WorkOrderFilter};
 use domain::work_order::{Closure, SparePart};
 use serde_json::Value;
 use sqlx::types::Json;
@@ -182,17 +182,14 @@ pub async fn count(tx: &mut ScopedTx, filter: &WorkOrderFilter) -> Result<i64, E
 /// When the database refuses.
 pub async fn one(tx: &mut ScopedTx, id: WorkOrderId) -> Result<Option<OrderRow>, Error> {
     let sites = tx.sites();
-    Ok(sqlx::query_as(orders!(
-        "WHERE w.id = $1 AND ($2::bigint[] IS NULL OR w.site_id = ANY($2))"
-    ))
-    .bind(id.0)
-    .bind(sites)
-    .fetch_optional(tx.conn())
-    .await?)
+    Ok(sqlx::query_as(orders!("WHERE w.id = $1 AND ($2::bigint[] IS NULL OR w.site_id = ANY($2))"))
+        .bind(id.0)
+        .bind(sites)
+        .fetch_optional(tx.conn())
+        .await?)
 }
 
-type AttemptRow =
-    (String, DateTime<Utc>, Option<DateTime<Utc>>, Option<String>, Option<String>);
+type AttemptRow = (String, DateTime<Utc>, Option<DateTime<Utc>>, Option<String>, Option<String>);
 
 /// The calls to the CMMS, oldest first.
 ///
@@ -211,8 +208,7 @@ pub async fn attempts(tx: &mut ScopedTx, id: WorkOrderId) -> Result<Vec<Attempt>
         .map(|(kind, started_at, finished_at, outcome, detail)| Attempt {
             kind,
             started_at,
-            seconds: finished_at
-                .map(|end| (end - started_at).as_seconds_f64().max(0.0)),
+            seconds: finished_at.map(|end| (end - started_at).as_seconds_f64().max(0.0)),
             outcome,
             detail,
         })
@@ -223,10 +219,7 @@ pub async fn attempts(tx: &mut ScopedTx, id: WorkOrderId) -> Result<Vec<Attempt>
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn attachments(
-    tx: &mut ScopedTx,
-    id: WorkOrderId,
-) -> Result<Vec<AttachmentRef>, Error> {
+pub async fn attachments(tx: &mut ScopedTx, id: WorkOrderId) -> Result<Vec<AttachmentRef>, Error> {
     let rows: Vec<(i64, String, String, i32)> = sqlx::query_as(
         "SELECT id, name, content_type, length(content) FROM attachment
          WHERE work_order_id = $1 ORDER BY id",

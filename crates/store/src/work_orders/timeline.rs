@@ -28,10 +28,7 @@ pub struct TimelineFact {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn facts(
-    tx: &mut ScopedTx,
-    orders: &[WorkOrderId],
-) -> Result<Vec<TimelineFact>, Error> {
+pub async fn facts(tx: &mut ScopedTx, orders: &[WorkOrderId]) -> Result<Vec<TimelineFact>, Error> {
     let ids: Vec<i64> = orders.iter().map(|id| id.0).collect();
     Ok(sqlx::query_as(
         "SELECT work_order_id, at, what, actor_kind, actor, detail FROM (

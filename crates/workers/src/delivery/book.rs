@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use cmms::{CallError, Capabilities, CmmsClient, CreateOutcome, NewOrder};
 use domain::cmms_record::CmmsRecord;
 use domain::work_order::WorkOrderStatus;
+use store::Store;
 use store::crash_point;
 use store::work_orders::book::{self, NewBookOrder};
 use store::work_orders::delivery;
-use store::Store;
 
 /// Writes into the built-in book.
 #[derive(Debug, Clone)]

@@ -86,7 +86,9 @@ impl Courier {
         let mut idle = Vec::new();
         for (lease, job) in claim.leases.into_iter().zip(jobs) {
             let call = match job.state()? {
-                _ if job.cmms_id.is_some() && job.state()? != DeliveryState::Created => Call::Settle,
+                _ if job.cmms_id.is_some() && job.state()? != DeliveryState::Created => {
+                    Call::Settle
+                }
                 DeliveryState::Queued => Call::Create,
                 DeliveryState::Unknown => Call::LookUp,
                 DeliveryState::Sending => Call::Settle,
@@ -244,7 +246,8 @@ impl Courier {
             return Ok(());
         }
         let said = |health: Health| done.iter().any(|(_, after)| after.health == Some(health));
-        let worst = [Health::Unauthorised, Health::Failed, Health::Well].into_iter().find(|h| said(*h));
+        let worst =
+            [Health::Unauthorised, Health::Failed, Health::Well].into_iter().find(|h| said(*h));
         let Some(health) = worst else { return Ok(()) };
         let mut tx = self.services.store.begin_system().await?;
         connections::report(&mut tx, self.connection, health, self.scaled(PROBE)).await?;
@@ -293,7 +296,10 @@ fn audit(task: &Task, after: &After) -> Vec<AuditEntry> {
         "attempt": after.attempts, "outcome": after.outcome, "number": number, "error": after.text,
     });
     let mut entries = vec![
-        AuditEntry::new(action, "work_order", task.job.id).site(site).outcome(outcome).detail(detail),
+        AuditEntry::new(action, "work_order", task.job.id)
+            .site(site)
+            .outcome(outcome)
+            .detail(detail),
     ];
     if after.duplicates > 0 {
         tracing::error!(work_order.id = task.job.id, "the CMMS holds more than one record");

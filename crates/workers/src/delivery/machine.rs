@@ -9,9 +9,8 @@ use domain::work_order::DeliveryState;
 use store::connections::Health;
 
 /// Waits between calls: the first call and these retries span 75.7 h.
-const RETRIES: [u64; 12] = [
-    5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400, 86_400,
-];
+const RETRIES: [u64; 12] =
+    [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400, 86_400];
 /// What a CMMS may ask us to wait.
 const PATIENCE: std::ops::RangeInclusive<u64> = 1..=3_600;
 
@@ -87,11 +86,7 @@ fn again(attempts: i32, outcome: &'static str, code: &str, text: String) -> Afte
 }
 
 /// What a create's outcome means; `attempts` counts this call.
-pub(super) fn created(
-    outcome: CreateOutcome,
-    attempts: i32,
-    capabilities: &Capabilities,
-) -> After {
+pub(super) fn created(outcome: CreateOutcome, attempts: i32, capabilities: &Capabilities) -> After {
     match outcome {
         CreateOutcome::Created(record) => After {
             record: Some(record),
@@ -125,12 +120,7 @@ pub(super) fn interrupted(attempts: i32, capabilities: &Capabilities) -> After {
     After { health: None, ..unknown(attempts, capabilities, "interrupted", text) }
 }
 
-fn unknown(
-    attempts: i32,
-    capabilities: &Capabilities,
-    outcome: &'static str,
-    text: &str,
-) -> After {
+fn unknown(attempts: i32, capabilities: &Capabilities, outcome: &'static str, text: &str) -> After {
     let state = match capabilities.identity {
         Identity::Neither => DeliveryState::NeedsPerson,
         Identity::NativeKey | Identity::SearchableRef => DeliveryState::Unknown,
@@ -291,9 +281,8 @@ mod tests {
 
     #[test]
     fn waiting_as_asked_spends_no_attempt() {
-        let limited = |secs| CreateOutcome::RateLimited {
-            retry_after: Some(Duration::from_secs(secs)),
-        };
+        let limited =
+            |secs| CreateOutcome::RateLimited { retry_after: Some(Duration::from_secs(secs)) };
         let after = created(limited(7), 1, &remote());
         assert_eq!((after.attempts, after.wait), (0, Some(Duration::from_secs(7))));
         assert_eq!(created(limited(0), 1, &remote()).wait, Some(Duration::from_secs(1)));
