@@ -24,7 +24,9 @@ DECLARE
 BEGIN
     IF NOT EXISTS (
         SELECT 1 FROM audit_event
-        WHERE entity = TG_TABLE_NAME AND entity_id = changed AND xact = pg_current_xact_id()
+        -- The name's own collation would keep the index from being used.
+        WHERE entity = TG_TABLE_NAME::text COLLATE "default" AND entity_id = changed
+          AND xact = pg_current_xact_id()
     ) THEN
         RAISE EXCEPTION 'unaudited change of % %', TG_TABLE_NAME, changed USING ERRCODE = 'MW001';
     END IF;
