@@ -1,3 +1,11 @@
+-- The names a source has for our assets, where they are not tag, serial number or barcode.
+CREATE TABLE asset_alias (
+    source_id    bigint NOT NULL REFERENCES source,
+    external_key text   NOT NULL,
+    asset_id     bigint NOT NULL REFERENCES asset,
+    PRIMARY KEY (source_id, external_key)
+);
+
 -- The unique key decides what is new (recipe 1.1). Retention never touches this table.
 CREATE TABLE event_key (
     source_id     bigint NOT NULL,

@@ -102,8 +102,7 @@ M6,machine,P,,retired,,,
 M7,,P,,,,,
 M\u{200B}8,machine,P,,,,,
 ";
-    let csv = csv.clone();
-    let report = run(&store, &Caller::system(), &csv, false).await;
+    let report = run(&store, &Caller::system(), csv, false).await;
     assert_eq!(report.created, 2);
     assert_eq!(
         codes(&report),

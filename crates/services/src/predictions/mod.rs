@@ -9,4 +9,4 @@ mod replay;
 pub use intake::{Intake, IntakeSettings};
 pub use read::{QuarantineQuery, get, quarantine};
 pub use receive::{Outcome, Receipt, ReceiveError, Request, receive};
-pub use replay::{dismiss, map_failure_mode, replay};
+pub use replay::{dismiss, map_asset, map_failure_mode, replay};

@@ -1,14 +1,15 @@
 //! Getting predictions out of quarantine: replay, map and replay, dismiss.
 
 use chrono::TimeDelta;
+use domain::asset::AssetKey;
 use domain::failure_mode;
-use domain::ids::{PredictionId, SourceId};
+use domain::ids::PredictionId;
 use domain::permission::Permission;
 use domain::prediction::{Prediction, limits};
 use domain::views::predictions::Replayed as View;
 use serde_json::{Value, json};
-use store::predictions::{self as rows, Replayed, Waiting};
-use store::{AuditEntry, ScopedTx, Topic};
+use store::predictions::{self as rows, Replayed, SameWord, Waiting};
+use store::{AuditEntry, ScopedTx, Topic, telemetry};
 
 use super::place::{Newcomer, place};
 use crate::{Caller, Error};
@@ -66,9 +67,12 @@ pub async fn replay(
     Ok(View { id, alert_id: alert.map(|a| a.0), already: false })
 }
 
+/// Predictions freed by one mapping, at most; the rest can be replayed one by one.
+const AT_ONCE: i64 = 1_000;
+
 /// Lets the source's word of a waiting prediction stand for a failure mode from now on, and
-/// replays every waiting prediction of that source with the same word (up to 1 000). Answers what
-/// the replay of this one did.
+/// replays every waiting prediction of that source with the same word. Answers what the replay of
+/// this one did.
 ///
 /// # Errors
 /// As [`replay`]; [`Error::Invalid`] when the failure mode is not in the vocabulary.
@@ -78,38 +82,64 @@ pub async fn map_failure_mode(
     id: PredictionId,
     failure_mode: &str,
 ) -> Result<View, Error> {
-    const AT_ONCE: i64 = 1_000;
     caller.scope(Permission::Integrate)?;
     let Some(mode) = failure_mode::find(failure_mode) else {
-        return Err(Error::invalid(
-            "failure_mode",
-            "unknown_failure_mode",
-            "is not a failure mode of the vocabulary",
-        ));
+        let message = "is not a failure mode of the vocabulary";
+        return Err(Error::invalid("failure_mode", "unknown_failure_mode", message));
     };
     let waiting = rows::lock_waiting(tx, id).await?.ok_or(Error::NotFound)?;
     let word = sent(&waiting)?.failure_mode_sent;
     rows::map_failure_mode(tx, waiting.source, &word, mode.code).await?;
-    audit_mapping(tx, waiting.source, &word, mode.code).await?;
-    let view = replay(tx, caller, id).await?;
-    for other in rows::waiting_with_mode(tx, waiting.source, &word, AT_ONCE).await? {
+    let detail = json!({ "external": word, "failure_mode": mode.code });
+    let entry = AuditEntry::new("source.map_failure_mode", "source", waiting.source.0);
+    tx.audit(vec![entry.detail(detail)]).await?;
+    replay_alike(tx, caller, &waiting, SameWord::FailureMode(&word)).await
+}
+
+/// Lets the name a waiting prediction gives its asset stand for an asset from now on, and replays
+/// every waiting prediction of that source with the same name. `asset` is a tag.
+///
+/// # Errors
+/// As [`replay`]; [`Error::Invalid`] when no active asset of the caller's sites has that tag.
+pub async fn map_asset(
+    tx: &mut ScopedTx,
+    caller: &Caller,
+    id: PredictionId,
+    asset: &str,
+) -> Result<View, Error> {
+    let scope = caller.scope(Permission::Integrate)?;
+    let found = match AssetKey::normalise(asset) {
+        Ok(key) => telemetry::assets_by_key(tx, &[key.as_str().to_owned()]).await?,
+        Err(_) => Vec::new(),
+    };
+    let found = found.into_iter().find(|(_, _, site)| scope.contains(*site));
+    let Some((_, asset, site)) = found else {
+        let message = "is not the tag of an active asset";
+        return Err(Error::invalid("asset", "unknown_asset", message));
+    };
+    let waiting = rows::lock_waiting(tx, id).await?.ok_or(Error::NotFound)?;
+    let name = sent(&waiting)?.asset_key;
+    rows::map_asset(tx, waiting.source, name.as_str(), asset).await?;
+    let detail = json!({ "external": name, "asset_id": asset });
+    let entry = AuditEntry::new("source.map_asset", "source", waiting.source.0).site(site);
+    tx.audit(vec![entry.detail(detail)]).await?;
+    replay_alike(tx, caller, &waiting, SameWord::AssetKey(name.as_str())).await
+}
+
+async fn replay_alike(
+    tx: &mut ScopedTx,
+    caller: &Caller,
+    waiting: &Waiting,
+    same: SameWord<'_>,
+) -> Result<View, Error> {
+    let view = replay(tx, caller, waiting.id).await?;
+    for other in rows::waiting_with(tx, waiting.source, same, AT_ONCE).await? {
         match replay(tx, caller, other).await {
             Ok(_) | Err(Error::Conflict { .. } | Error::NotFound) => {}
             Err(error) => return Err(error),
         }
     }
     Ok(view)
-}
-
-async fn audit_mapping(
-    tx: &mut ScopedTx,
-    source: SourceId,
-    word: &str,
-    mode: &str,
-) -> Result<(), Error> {
-    let detail = json!({ "external": word, "failure_mode": mode });
-    let entry = AuditEntry::new("source.map_failure_mode", "source", source.0).detail(detail);
-    Ok(tx.audit(vec![entry]).await?)
 }
 
 /// Puts a prediction aside for good; it is kept. Doing it twice is doing it once.

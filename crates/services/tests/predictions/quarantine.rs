@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use services::Error;
 use services::predictions::{
-    QuarantineQuery, dismiss, get, map_failure_mode, quarantine, replay,
+    QuarantineQuery, dismiss, get, map_asset, map_failure_mode, quarantine, replay,
 };
 use services::{Caller, assets};
 
@@ -109,4 +109,21 @@ async fn what_lies_in_the_future_waits_until_its_time() {
     let mut tx = plant.store.begin_system().await.unwrap();
     assert!(replay(&mut tx, &system, id(&answer[0])).await.unwrap().alert_id.is_some());
     tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_name_once_mapped_to_an_asset_frees_everything_that_used_it() {
+    let plant = Plant::new().await;
+    let system = Caller::system();
+    let first = plant.send(vec![plant.prediction("a", "Spindel Halle 3", 0.8).await]).await;
+    plant.send(vec![plant.prediction("b", "SPINDEL HALLE 3", 0.8).await]).await;
+    let mut tx = plant.store.begin_system().await.unwrap();
+    let nowhere = map_asset(&mut tx, &system, id(&first[0]), "OLD").await;
+    assert!(matches!(nowhere, Err(Error::Invalid(_))));
+    let done = map_asset(&mut tx, &system, id(&first[0]), "m1-sp").await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(done.alert_id.is_some());
+    assert_eq!(plant.count("SELECT predictions::bigint FROM alert").await, 2);
+    let later = plant.send(vec![plant.prediction("c", "spindel halle 3", 0.8).await]).await;
+    assert_eq!(receipt(&later[0]).alert, done.alert_id);
 }

@@ -1,6 +1,6 @@
-//! The words of a source for our failure modes.
+//! The words of a source for our failure modes and assets.
 
-use domain::ids::SourceId;
+use domain::ids::{AssetId, SourceId};
 
 use crate::{Error, ScopedTx};
 
@@ -40,4 +40,26 @@ pub async fn failure_mode_aliases(
     .bind(source.0)
     .fetch_all(tx.conn())
     .await?)
+}
+
+/// Lets a name of a source stand for an asset; a later mapping replaces it.
+///
+/// # Errors
+/// What the database says; a foreign key when source or asset do not exist.
+pub async fn map_asset(
+    tx: &mut ScopedTx,
+    source: SourceId,
+    external_key: &str,
+    asset: AssetId,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO asset_alias (source_id, external_key, asset_id) VALUES ($1, $2, $3)
+         ON CONFLICT (source_id, external_key) DO UPDATE SET asset_id = excluded.asset_id",
+    )
+    .bind(source.0)
+    .bind(external_key)
+    .bind(asset.0)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }

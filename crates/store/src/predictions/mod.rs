@@ -12,13 +12,13 @@ mod quarantine;
 mod read;
 mod resolve;
 
-pub use aliases::{failure_mode_aliases, map_failure_mode};
+pub use aliases::{failure_mode_aliases, map_asset, map_failure_mode};
 pub use attach::{Attachment, Attached, Recorded, attach, record_held_off, wake_lanes};
 pub use event_keys::{Claim, Existing, claim, existing};
 pub use insert::{NewPrediction, insert};
 pub use quarantine::{
-    QuarantineFilter, QuarantinedRow, Replayed, Waiting, counts, dismiss, list, lock_waiting,
-    mark_replayed, waiting_with_mode,
+    QuarantineFilter, QuarantinedRow, Replayed, SameWord, Waiting, counts, dismiss, list,
+    lock_waiting, mark_replayed, waiting_with,
 };
 pub use read::{PredictionRow, get, overdue_lanes};
 pub use resolve::{HeldAlert, Lookup, Resolved, resolve};

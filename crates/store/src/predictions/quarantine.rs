@@ -239,26 +239,42 @@ pub async fn dismiss(
     Ok(())
 }
 
-/// Waiting predictions of a source that name this failure mode, oldest first.
+/// What waiting predictions have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SameWord<'a> {
+    /// The failure mode as sent.
+    FailureMode(&'a str),
+    /// The asset as compared.
+    AssetKey(&'a str),
+}
+
+/// Waiting predictions of a source with the same word, oldest first.
 ///
 /// # Errors
 /// What the database says.
-pub async fn waiting_with_mode(
+pub async fn waiting_with(
     tx: &mut ScopedTx,
     source: SourceId,
-    failure_mode: &str,
+    same: SameWord<'_>,
     limit: i64,
 ) -> Result<Vec<PredictionId>, Error> {
     let sites = tx.sites();
+    let (mode, key) = match same {
+        SameWord::FailureMode(word) => (Some(word), None),
+        SameWord::AssetKey(key) => (None, Some(key)),
+    };
     let ids: Vec<i64> = sqlx::query_scalar(
         "SELECT id FROM prediction
          WHERE quarantine IS NOT NULL AND replayed_at IS NULL AND dismissed_at IS NULL
-           AND source_id = $1 AND payload->>'failure_mode_sent' = $2
-           AND ($3::bigint[] IS NULL OR site_id = ANY($3))
-         ORDER BY id LIMIT $4",
+           AND source_id = $1
+           AND ($2::text IS NULL OR payload->>'failure_mode_sent' = $2)
+           AND ($3::text IS NULL OR payload->>'asset_key' = $3)
+           AND ($4::bigint[] IS NULL OR site_id = ANY($4))
+         ORDER BY id LIMIT $5",
     )
     .bind(source.0)
-    .bind(failure_mode)
+    .bind(mode)
+    .bind(key)
     .bind(sites)
     .bind(limit)
     .fetch_all(tx.conn())

@@ -36,7 +36,7 @@ pub struct HeldAlert {
 pub struct Resolved {
     /// Position of the lookup.
     pub lookup: usize,
-    /// 1 equipment id, 2 serial number, 3 barcode.
+    /// 1 equipment id, 2 serial number, 3 barcode, 4 a name of the source's own.
     pub rank: i32,
     /// The asset and its site.
     pub asset: Option<(AssetId, SiteId)>,
@@ -104,6 +104,10 @@ pub async fn resolve(
               SELECT id, site_id, 2 FROM asset WHERE serial_key = q.key AND status = 'active'
               UNION ALL
               SELECT id, site_id, 3 FROM asset WHERE barcode_key = q.key AND status = 'active'
+              UNION ALL
+              SELECT a.id, a.site_id, 4 FROM asset_alias x
+              JOIN asset a ON a.id = x.asset_id AND a.status = 'active'
+              WHERE x.source_id = q.source_id AND x.external_key = q.key
          ) c ON true
          LEFT JOIN LATERAL (
               SELECT a.id, a.highest_confidence, a.lowest_rul_hours FROM alert a

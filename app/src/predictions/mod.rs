@@ -1,0 +1,11 @@
+//! The quarantine: predictions that wait for somebody.
+
+mod actions;
+mod page;
+mod row;
+
+pub use actions::{
+    DismissPrediction, MapPredictionAsset, MapPredictionMode, QuarantineFilter, ReplayPrediction,
+    quarantine_list,
+};
+pub use page::QuarantinePage;
