@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::ids::{ApiKeyId, SourceId};
+use domain::ids::ApiKeyId;
 use domain::permission::KeyScope;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
@@ -26,8 +26,6 @@ pub struct ApiCaller {
     pub caller: Caller,
     /// The key.
     pub key: ApiKeyId,
-    /// The feed it belongs to.
-    pub source: Option<SourceId>,
     /// What it may be used for.
     pub scopes: Vec<KeyScope>,
 }
@@ -54,43 +52,48 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionCaller {
 
 /// Lets a request through to its route if the permission table allows it. Runs before the body is
 /// read.
-pub async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
     let address =
-        ClientAddress::of(request.extensions(), request.headers(), &state.http.trusted_proxies);
-    request.extensions_mut().insert(address);
-    if let Err(problem) = find_person(&state, &mut request).await {
+        ClientAddress::of(&parts.extensions, &parts.headers, &state.http.trusted_proxies);
+    parts.extensions.insert(address);
+    if let Err(problem) = find_person(&state, &mut parts).await {
         return problem.into_response();
     }
-    let Some(route) = request.extensions().get::<MatchedPath>() else {
-        return next.run(request).await;
+    let Some(path) = listed_path(&parts) else {
+        return next.run(Request::from_parts(parts, body)).await;
     };
-    let path = match route.as_str() {
-        route if route.starts_with("/ui/") => request.uri().path().to_owned(),
-        route => route.to_owned(),
-    };
-    let access = match access(request.method(), &path) {
+    let access = match access(&parts.method, &path) {
         Ok(access) => access,
-        Err(true) => return next.run(request).await,
+        Err(true) => return next.run(Request::from_parts(parts, body)).await,
         Err(false) => return Problem::forbidden().into_response(),
     };
-    match allow(&state, access, &mut request).await {
-        Ok(()) => next.run(request).await,
-        Err(problem) => refuse(&state, &request, access, problem).into_response(),
+    match allow(&state, access, &mut parts).await {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(problem) => refuse(&state, &parts, access, problem),
+    }
+}
+
+/// The path as the permission table spells it; `None` if there is no such route.
+fn listed_path(parts: &Parts) -> Option<String> {
+    match parts.extensions.get::<MatchedPath>()?.as_str() {
+        route if route.starts_with("/ui/") => Some(parts.uri.path().to_owned()),
+        route => Some(route.to_owned()),
     }
 }
 
 /// Looks up the session, if the request carries one.
-async fn find_person(state: &AppState, request: &mut Request) -> Result<(), Problem> {
-    let path = request.uri().path();
+async fn find_person(state: &AppState, parts: &mut Parts) -> Result<(), Problem> {
+    let path = parts.uri.path();
     if path.starts_with("/api/") || path.starts_with("/pkg/") {
         return Ok(());
     }
-    let Some(id) = request.extensions().get::<Session>().and_then(Session::id) else {
+    let Some(id) = parts.extensions.get::<Session>().and_then(Session::id) else {
         return Ok(());
     };
     match users::caller_for_session(&state.services, &hashed(&id), path != "/live").await {
         Ok(caller) => {
-            request.extensions_mut().insert(SessionCaller(caller));
+            parts.extensions.insert(SessionCaller(caller));
             Ok(())
         }
         Err(services::Error::NotSignedIn) => Ok(()),
@@ -98,41 +101,37 @@ async fn find_person(state: &AppState, request: &mut Request) -> Result<(), Prob
     }
 }
 
-async fn allow(state: &AppState, access: Access, request: &mut Request) -> Result<(), Problem> {
-    let person = request.extensions().get::<SessionCaller>();
+async fn allow(state: &AppState, access: Access, parts: &mut Parts) -> Result<(), Problem> {
     match access {
         Access::Public => Ok(()),
-        Access::SignedIn | Access::Page => {
-            person.map(|_| ()).ok_or_else(Problem::unauthenticated)
+        Access::SignedIn | Access::Page => person(parts).map(|_| ()),
+        Access::Session(permission) => {
+            if person(parts)?.0.may(permission) { Ok(()) } else { Err(Problem::forbidden()) }
         }
-        Access::Session(permission) => match person {
-            None => Err(Problem::unauthenticated()),
-            Some(person) if person.0.may(permission) => Ok(()),
-            Some(_) => Err(Problem::forbidden()),
-        },
         Access::Key(scope, permission) => {
-            let api = find_key(state, request).await?;
-            if !(api.scopes.contains(&scope) && api.caller.may(permission)) {
-                request.extensions_mut().insert(api);
-                return Err(Problem::forbidden());
-            }
-            state.limits.take(api.key, 1)?;
-            request.extensions_mut().insert(api);
-            Ok(())
+            let api = find_key(state, parts).await?;
+            let allowed = api.scopes.contains(&scope) && api.caller.may(permission);
+            let key = api.key;
+            parts.extensions.insert(api);
+            if allowed { state.limits.take(key, 1) } else { Err(Problem::forbidden()) }
         }
-        Access::Operator if is_local(request) => Ok(()),
+        Access::Operator if is_local(parts) => Ok(()),
         Access::Operator => {
-            let api = find_key(state, request).await?;
+            let api = find_key(state, parts).await?;
             if api.scopes.contains(&KeyScope::Read) { Ok(()) } else { Err(Problem::forbidden()) }
         }
-        Access::Test if state.http.test_clock && is_local(request) => Ok(()),
+        Access::Test if state.http.test_clock && is_local(parts) => Ok(()),
         Access::Test => Err(Problem::not_found()),
     }
 }
 
-async fn find_key(state: &AppState, request: &Request) -> Result<ApiCaller, Problem> {
-    let key = request
-        .headers()
+fn person(parts: &Parts) -> Result<&SessionCaller, Problem> {
+    parts.extensions.get::<SessionCaller>().ok_or_else(Problem::unauthenticated)
+}
+
+async fn find_key(state: &AppState, parts: &Parts) -> Result<ApiCaller, Problem> {
+    let key = parts
+        .headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
@@ -151,28 +150,27 @@ async fn find_key(state: &AppState, request: &Request) -> Result<ApiCaller, Prob
     Ok(ApiCaller {
         caller: found.caller,
         key: found.key,
-        source: found.source,
         scopes: found.scopes,
     })
 }
 
-fn is_local(request: &Request) -> bool {
-    request.extensions().get::<ClientAddress>().is_some_and(|address| address.0.is_loopback())
+fn is_local(parts: &Parts) -> bool {
+    parts.extensions.get::<ClientAddress>().is_some_and(|address| address.0.is_loopback())
 }
 
 /// The answer to a refused request, in the form its sender reads: people are led to the sign-in
 /// page, pages' own calls get the error of pages, machines a problem.
-fn refuse(state: &AppState, request: &Request, access: Access, problem: Problem) -> Response {
-    note(state, request, &problem);
-    let path = request.uri().path();
-    let wants_page = request
-        .headers()
+fn refuse(state: &AppState, parts: &Parts, access: Access, problem: Problem) -> Response {
+    note(state, parts, &problem);
+    let path = parts.uri.path();
+    let wants_page = parts
+        .headers
         .get(ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("text/html"));
     let signed_out = problem.status() == StatusCode::UNAUTHORIZED;
     if signed_out && (access == Access::Page || (wants_page && path.starts_with("/ui/"))) {
-        let next = match request.uri().path_and_query() {
+        let next = match parts.uri.path_and_query() {
             Some(wanted) if access == Access::Page && wanted.as_str() != "/" => {
                 format!("/sign-in?next={}", app::ui::query::encode(wanted.as_str()))
             }
@@ -200,17 +198,14 @@ fn refuse(state: &AppState, request: &Request, access: Access, problem: Problem)
 
 /// Security events are audited (S20): refusals too, but so few a second that nobody can fill the
 /// log with them.
-fn note(state: &AppState, request: &Request, problem: &Problem) {
-    let what = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map(|route| format!("{} {}", request.method(), route.as_str()))
-        .unwrap_or_default();
+fn note(state: &AppState, parts: &Parts, problem: &Problem) {
+    let path = listed_path(parts).unwrap_or_default();
+    let what = format!("{} {path}", parts.method);
     metrics::counter!("http_refused_total", "reason" => problem.code()).increment(1);
-    let extensions = request.extensions();
+    let extensions = &parts.extensions;
     let person = extensions.get::<SessionCaller>().map(|p| p.0.actor);
     let actor = extensions.get::<ApiCaller>().map(|a| Actor::Key(a.key)).or(person);
-    let presented = request.headers().contains_key(AUTHORIZATION);
+    let presented = parts.headers.contains_key(AUTHORIZATION);
     if !(actor.is_some() || presented)
         || problem.status() == StatusCode::TOO_MANY_REQUESTS
         || !state.limits.may_note_refusal()

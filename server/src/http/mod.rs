@@ -27,10 +27,9 @@ pub mod session;
 mod tests;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::problem::Problem;
@@ -39,18 +38,17 @@ use crate::state::AppState;
 
 /// The whole application.
 pub fn router(state: AppState) -> Router {
-    let layers = ServiceBuilder::new()
-        .layer(axum::middleware::from_fn(request_id::layer))
-        .layer(from_fn_with_state(state.clone(), headers::layer))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(state.clone(), limits::layer))
-        .layer(from_fn_with_state(state.clone(), csrf::layer))
-        .layer(session::layer(&state))
-        .layer(from_fn_with_state(state.clone(), auth::guard));
+    // The last layer is the outermost.
     pages::add(own().into_router(), &state)
         .fallback(pages::fallback)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(layers)
+        .layer(from_fn_with_state(state.clone(), auth::guard))
+        .layer(session::layer(&state))
+        .layer(from_fn_with_state(state.clone(), csrf::layer))
+        .layer(from_fn_with_state(state.clone(), limits::layer))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(state.clone(), headers::layer))
+        .layer(from_fn(request_id::layer))
         .with_state(state)
 }
 
