@@ -8,6 +8,7 @@ pub mod calendars;
 mod caller;
 pub mod charts;
 mod error;
+pub mod logbook;
 pub mod notices;
 pub mod rules;
 mod settings;

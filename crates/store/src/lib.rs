@@ -16,6 +16,7 @@ pub mod embedded;
 mod error;
 pub mod idempotency;
 pub mod live;
+pub mod logbook;
 pub mod migrate;
 pub mod notices;
 pub mod predictions;

@@ -2,5 +2,6 @@
 
 pub mod alerts;
 pub mod assets;
+pub mod logbook;
 pub mod predictions;
 pub mod work_orders;
