@@ -4,8 +4,9 @@ mod actions;
 mod page;
 mod row;
 
-pub use actions::{
+pub use page::QuarantinePage;
+
+use actions::{
     DismissPrediction, MapPredictionAsset, MapPredictionMode, QuarantineFilter, ReplayPrediction,
     quarantine_list,
 };
-pub use page::QuarantinePage;

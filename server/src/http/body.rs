@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use axum::RequestExt;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use http::StatusCode;
@@ -60,7 +59,7 @@ impl<const MAX: usize, S: Send + Sync> FromRequest<S> for Raw<MAX> {
             .and_then(|v| v.to_str().ok())
             .and_then(kind_of)
             .ok_or_else(unsupported)?;
-        let body = Limited::new(request.into_limited_body(), MAX);
+        let body = Limited::new(request.into_body(), MAX);
         match tokio::time::timeout(TIME, body.collect()).await {
             Ok(Ok(collected)) => Ok(Self { kind, bytes: collected.to_bytes() }),
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::new(
