@@ -8,6 +8,8 @@ use axum::extract::FromRef;
 use leptos::prelude::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
 use services::Services;
+use services::predictions::{Intake, IntakeSettings};
+use services::sources::SourceCache;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::limits::Limits;
@@ -61,6 +63,10 @@ pub struct AppState {
     pub http: Arc<HttpSettings>,
     /// Bounds on what is worked on at once.
     pub limits: Limits,
+    /// Where predictions wait for the next commit.
+    pub intake: Intake,
+    /// What sources declare about their messages.
+    pub sources: SourceCache,
     /// What live pages listen to.
     pub live: Hub,
     /// Renders `/metrics`.
@@ -83,7 +89,19 @@ impl AppState {
             .build();
         let limits = Limits::new(http.max_in_flight, http.key_quota_per_sec);
         let live = Hub::default();
-        Self { services, leptos, http: Arc::new(http), limits, live, metrics, shutdown }
+        let intake = Intake::start(services.store.clone(), IntakeSettings::default());
+        let sources = SourceCache::new(services.store.clone());
+        Self {
+            services,
+            leptos,
+            http: Arc::new(http),
+            limits,
+            intake,
+            sources,
+            live,
+            metrics,
+            shutdown,
+        }
     }
 }
 
