@@ -4,7 +4,12 @@
 //! together from pieces at the place where it is shown. Another language is another set of the
 //! same modules.
 
+pub mod alerts;
 pub mod common;
 pub mod errors;
 pub mod frame;
+pub mod logbook;
+pub mod predictions;
+pub mod reviews;
 pub mod users;
+pub mod work_orders;
