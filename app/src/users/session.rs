@@ -19,9 +19,7 @@ pub mod ssr {
     use leptos::prelude::*;
     use tower_sessions::Session;
 
-    use super::{
-        IDLE_MINUTES, IDLE_MINUTES_DEFAULT, IDLE_MINUTES_TABLET, RIGHTS_VERSION, USER,
-    };
+    use super::{IDLE_MINUTES, IDLE_MINUTES_DEFAULT, IDLE_MINUTES_TABLET, RIGHTS_VERSION, USER};
     use crate::context::ssr::fail;
     use crate::error::AppError;
 
@@ -47,7 +45,7 @@ pub mod ssr {
     ) -> Result<(), AppError> {
         let idle = if tablet { IDLE_MINUTES_TABLET } else { IDLE_MINUTES_DEFAULT };
         let made = async {
-            session.flush().await?;
+            session.cycle_id().await?;
             session.insert(USER, user.0).await?;
             session.insert(RIGHTS_VERSION, rights_version).await?;
             session.insert(IDLE_MINUTES, idle).await?;

@@ -119,6 +119,8 @@ pub fn of_key(row: store::users::KeyCaller) -> KeyCaller {
 /// Whether a key with these scopes may use a right of its person.
 fn allows(scopes: &[KeyScope], permission: Permission) -> bool {
     let needed = match permission {
+        // Who decides sees what it decides on.
+        Permission::View if scopes.contains(&KeyScope::Decide) => return true,
         Permission::View => KeyScope::Read,
         Permission::AssetEdit => KeyScope::Assets,
         Permission::LogbookWrite

@@ -39,7 +39,7 @@ fn argon2() -> Result<Argon2<'static>, Error> {
 }
 
 /// Whether a password may be chosen; `path` names the field.
-pub(super) fn judge(path: &str, password: &SecretString) -> Option<FieldError> {
+pub fn judge(path: &str, password: &SecretString) -> Option<FieldError> {
     let password = password.expose_secret();
     let length = password.chars().count();
     if length < MIN_PASSWORD {

@@ -1,6 +1,9 @@
 //! The HTTP side against a real database.
 
 mod authorization;
+mod bad_inputs;
+mod idempotency;
+mod live;
 mod problems;
 mod sign_in;
 mod table;

@@ -25,6 +25,8 @@ pub const PASSWORD: &str = "four words make it";
 /// The application on a database of its own.
 pub struct World {
     pub state: AppState,
+    /// Of its database, for another process.
+    pub url: String,
     router: Router,
 }
 
@@ -68,15 +70,18 @@ impl World {
         let metrics = PrometheusBuilder::new().build_recorder().handle();
         let settings = HttpSettings { test_clock: true, ..HttpSettings::new(base_url) };
         let state = AppState::new(services, settings, metrics, CancellationToken::new());
-        Self { router: router(state.clone()), state }
+        Self { router: router(state.clone()), state, url: db.url }
     }
 
-    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+    /// Sends a request from another machine and gives the answer as it begins.
+    pub async fn stream(&self, mut request: Request<Body>) -> axum::response::Response {
         let peer: SocketAddr = "192.0.2.1:4000".parse().unwrap();
-        if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
-            request.extensions_mut().insert(ConnectInfo(peer));
-        }
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.stream(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let body = String::from_utf8_lossy(&body).into_owned();
