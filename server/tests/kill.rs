@@ -147,7 +147,7 @@ async fn client(
     sent: Arc<AtomicU64>,
 ) {
     let http = client_of_http();
-    let mut n = 0;
+    let mut n: u64 = 0;
     while !stop.load(Ordering::SeqCst) {
         n += 1;
         let event = format!("c{number}-{n}");
