@@ -6,16 +6,19 @@
 
 #![recursion_limit = "256"]
 
+pub mod alerts;
 pub mod browser;
 pub mod context;
 pub mod error;
 pub mod frame;
+pub mod logbook;
 pub mod predictions;
 pub mod routes;
 pub mod shell;
 pub mod strings;
 pub mod ui;
 pub mod users;
+pub mod work_orders;
 
 pub use routes::App;
 pub use shell::shell;

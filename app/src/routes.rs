@@ -7,12 +7,16 @@ use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, SsrMode, path};
 
+use crate::alerts::{AlertPage, AlertsPage, ReviewPage};
 use crate::browser::provide_clock;
 use crate::error::provide_form_error;
 use crate::frame::{Frame, use_frame};
+use crate::logbook::LogbookPage;
+use crate::predictions::QuarantinePage;
 use crate::strings::errors;
 use crate::ui::page::provide_focus;
 use crate::users::{SetUpPage, SetUpSitePage, SignInPage};
+use crate::work_orders::{WorkOrderPage, WorkOrdersPage};
 
 /// The whole application.
 #[component]
@@ -40,6 +44,14 @@ fn Framed() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
             <Route path=path!("/") view=Home ssr=SsrMode::Async />
+            <Route path=path!("/review") view=ReviewPage ssr=SsrMode::Async />
+            <Route path=path!("/review/:id") view=ReviewPage ssr=SsrMode::Async />
+            <Route path=path!("/alerts") view=AlertsPage ssr=SsrMode::Async />
+            <Route path=path!("/alerts/:id") view=AlertPage ssr=SsrMode::Async />
+            <Route path=path!("/work-orders") view=WorkOrdersPage ssr=SsrMode::Async />
+            <Route path=path!("/work-orders/:id") view=WorkOrderPage ssr=SsrMode::Async />
+            <Route path=path!("/logbook") view=LogbookPage ssr=SsrMode::Async />
+            <Route path=path!("/quarantine") view=QuarantinePage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

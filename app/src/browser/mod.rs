@@ -1,6 +1,7 @@
 //! What only a browser has: the clock, live events, keys, media queries. On the server every hook
 //! is quiet, so that first paint is the same on both sides.
 
+mod clipboard;
 mod clock;
 mod debounce;
 mod keys;
@@ -9,6 +10,7 @@ mod media;
 
 #[cfg(not(feature = "ssr"))]
 pub(crate) use clock::in_zone;
+pub use clipboard::copy;
 pub use clock::minute;
 pub use debounce::debounced;
 pub use keys::{KeySheet, install_keys};

@@ -1,14 +1,16 @@
 //! Alerts and reviews as the API and the screens show them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{
-    AlertState, RejectReason, ReviewDecision, ReviewStatus, Severity, Tier,
+    AlertState, Priority, RejectReason, ReviewDecision, ReviewStatus, Severity, Tier,
 };
 use crate::asset::Criticality;
 use crate::ids::{AlertId, AssetId, PredictionId, SiteId, WorkOrderId};
-use crate::policy::{DecisionAction, DecisionCalendar, Effect, Reason};
+use crate::policy::{
+    CreateAs, DecisionAction, DecisionCalendar, Effect, HoldUntil, Reason, WorkType,
+};
 use crate::verdict::Outcome;
 use crate::work_order::SparePart;
 
@@ -184,6 +186,8 @@ pub struct TrendView {
     pub point: String,
     /// Our own SVG.
     pub svg: String,
+    /// The same for a phone.
+    pub narrow: String,
     /// One sentence.
     pub finding: String,
     /// The values as a table: site-local time and value.
@@ -240,12 +244,20 @@ pub struct AlertRow {
     pub last_seen: DateTime<Utc>,
     /// Rule of the standing decision.
     pub rule: Option<String>,
+    /// What the standing decision does.
+    pub action: Option<DecisionAction>,
     /// What changed its action, such as `cap`.
     pub note: Option<String>,
     /// When a held decision fires.
     pub hold_until: Option<DateTime<Utc>>,
+    /// What a held decision waits for; absent for a snooze.
+    pub hold: Option<HoldUntil>,
     /// When its open review item is due.
     pub review_due: Option<DateTime<Utc>>,
+    /// That instant has passed.
+    pub overdue: bool,
+    /// How often the question went on to the next role.
+    pub escalations: i32,
     /// When that item was asked.
     pub review_since: Option<DateTime<Utc>>,
     /// Its work order.
@@ -295,4 +307,91 @@ pub struct Decided {
     pub decision: ReviewDecision,
     /// Until when it can be taken back; then it is carried out.
     pub undo_until: DateTime<Utc>,
+}
+
+/// What waits for a reviewer, and what was decided today.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReviewQueue {
+    /// The questions, the soonest due first.
+    pub items: Vec<AlertRow>,
+    /// Decisions of today, in the zone of each site.
+    pub today: Tally,
+    /// The newest decision.
+    pub last: Option<LastDecided>,
+}
+
+/// Decisions by kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Approved.
+    pub approved: i64,
+    /// Rejected.
+    pub rejected: i64,
+    /// Snoozed.
+    pub snoozed: i64,
+}
+
+/// Who decided last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastDecided {
+    /// Their name.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What the CMMS receives when a reviewer approves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Receives {
+    /// Its priority.
+    pub priority: Priority,
+    /// When the work is due.
+    pub due: Option<DateTime<Utc>>,
+    /// The same as a day at the site.
+    pub due_day: Option<NaiveDate>,
+    /// A crew or person; absent for the planner queue.
+    pub assign_to: Option<String>,
+    /// Kind of work.
+    pub work_type: WorkType,
+    /// Status it starts with.
+    pub create_as: CreateAs,
+}
+
+/// One question with everything needed for an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReviewItem {
+    /// The case.
+    pub detail: AlertDetail,
+    /// What an approval sends.
+    pub receives: Receives,
+    /// When the shift under way ends.
+    pub shift_end: Option<DateTime<Utc>>,
+    /// Tomorrow morning at the site.
+    pub tomorrow: DateTime<Utc>,
+    /// An answer was due before now.
+    pub overdue: bool,
+}
+
+/// A decision that can still be taken back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JustDecided {
+    /// The alert.
+    pub alert_id: AlertId,
+    /// Tag of its asset.
+    pub tag: String,
+    /// What was said.
+    pub decision: ReviewDecision,
+    /// Until when it can be taken back.
+    pub undo_until: DateTime<Utc>,
+}
+
+/// The review screen: the queue, the question being looked at, and the last decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reviewing {
+    /// What waits.
+    pub queue: ReviewQueue,
+    /// The question; absent when nothing waits.
+    pub item: Option<ReviewItem>,
+    /// The last decision, while it can be taken back.
+    pub decided: Option<JustDecided>,
 }

@@ -1,7 +1,9 @@
 //! Alerts: decided, reviewed, released by the clock, read.
 
+mod answer;
 mod case;
 mod decide;
+mod desk;
 mod escalate;
 mod intent;
 mod read;
@@ -10,7 +12,9 @@ mod rulebook;
 mod schedule;
 mod trend;
 
+pub use answer::{Answer, Until, answer};
 pub use decide::Decider;
+pub use desk::{queue, reviewing};
 pub use escalate::escalate_overdue;
 pub use read::{ListQuery, detail, get, list, search, waiting};
 pub use review::{Edits, Verdict, carry_out_due, decide, undo};

@@ -5,6 +5,7 @@ use domain::alert::{AlertState, ReviewStatus, Severity};
 use domain::asset::AssetKey;
 use domain::failure_mode;
 use domain::ids::{AlertId, AssetId, PredictionId, SiteId, WorkOrderId};
+use domain::policy::Effect;
 use domain::prediction::Prediction;
 use domain::views::alerts::{
     Alert, AlertDetail, AlertList, AlertPrediction, AlertRow, AssetRef, DecisionView, Flood,
@@ -75,8 +76,9 @@ pub async fn search(tx: &mut ScopedTx, query: &ListQuery) -> Result<AlertList, E
         add(&mut severities, word("alert", &severity)?, count);
     }
     let floods = rows::floods(tx, FLOOD).await?;
+    let now = tx.now();
     Ok(AlertList {
-        items: found.into_iter().map(row_view).collect::<Result<_, _>>()?,
+        items: found.into_iter().map(|row| row_view(row, now)).collect::<Result<_, _>>()?,
         next,
         total,
         states,
@@ -93,10 +95,11 @@ pub async fn waiting(tx: &mut ScopedTx) -> Result<Vec<AlertRow>, Error> {
     let query =
         ListQuery { states: vec![AlertState::WaitingReview], limit: 200, ..ListQuery::default() };
     let (found, _) = page(tx, &query, true).await?;
+    let now = tx.now();
     found
         .into_iter()
         .filter(|row| row.review_status.as_deref() == Some(ReviewStatus::Pending.as_str()))
-        .map(row_view)
+        .map(|row| row_view(row, now))
         .collect()
 }
 
@@ -270,8 +273,11 @@ fn view(row: Row) -> Result<Alert, Error> {
     })
 }
 
-fn row_view(row: Row) -> Result<AlertRow, Error> {
+fn row_view(row: Row, now: DateTime<Utc>) -> Result<AlertRow, Error> {
     let asked = row.review_status.as_deref() == Some(ReviewStatus::Pending.as_str());
+    let effect: Option<Effect> =
+        row.effect.is_some().then(|| stored(&row.effect)).transpose()?;
+    let snoozed = row.review_status.as_deref() == Some(ReviewStatus::Done.as_str());
     Ok(AlertRow {
         id: AlertId(row.id),
         asset: asset(&row)?,
@@ -285,9 +291,13 @@ fn row_view(row: Row) -> Result<AlertRow, Error> {
         first_seen: row.first_seen,
         last_seen: row.last_seen,
         rule: row.rule,
+        action: row.action.as_deref().map(|a| word("decision", a)).transpose()?,
         note: row.note,
         hold_until: row.hold_until,
+        hold: effect.and_then(|e| e.hold).map(|h| h.until).filter(|_| !snoozed),
         review_due: row.review_due.filter(|_| asked),
+        overdue: asked && row.review_due.is_some_and(|due| due < now),
+        escalations: row.review_escalations.unwrap_or_default(),
         review_since: row.review_created_at.filter(|_| asked),
         work_order_id: row.work_order_id.map(WorkOrderId),
         work_order_number: row.cmms_number,

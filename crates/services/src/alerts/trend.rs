@@ -63,9 +63,12 @@ fn picture(trend: &Trend, alert: &Alert, query: &Series) -> TrendView {
         values: values.clone(),
         step: span / u32::try_from(POINTS).unwrap_or(1),
     };
+    let phone = TrendOptions { width: 332, height: 184, ..options.clone() };
+    let line = [line];
     TrendView {
         point: trend.point.path.clone(),
-        svg: trend_svg(&[line], &options),
+        svg: trend_svg(&line, &options),
+        narrow: trend_svg(&line, &phone),
         finding: finding(&values, &unit),
         rows: values
             .iter()

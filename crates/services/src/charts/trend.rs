@@ -110,7 +110,7 @@ fn draw(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let area = SVGBackend::with_string(svg, (options.width, options.height)).into_drawing_area();
     let (low, high) = extent(series, options);
-    let axis = TimeAxis::new(options.from, options.to, options.zone, 7);
+    let axis = TimeAxis::new(options.from, options.to, options.zone, ticks(options.width));
     let mut chart = ChartBuilder::on(&area)
         .margin_top(28)
         .margin_right(16)
@@ -160,6 +160,11 @@ fn draw(
     }
     area.present().map_err(|e| e.to_string())?;
     Ok(())
+}
+
+/// As many labels of time as fit beside each other.
+fn ticks(width: u32) -> i64 {
+    i64::from(width / 120).clamp(2, 7)
 }
 
 /// Lowest and highest value with a little air; from 0 where nothing is negative.

@@ -6,6 +6,7 @@ mod pending;
 mod read;
 mod reviews;
 mod schedule;
+mod tally;
 mod write;
 
 pub use pending::{
@@ -20,6 +21,7 @@ pub use reviews::{
     runnable, supersede, undo,
 };
 pub use schedule::{Due, due_holds, quiet};
+pub use tally::{decided_today, last_decided};
 pub use write::{
     NewDecision, NewEvaluation, SNOOZE, Standing, close, insert_decisions, insert_evaluations,
     mark_evaluated, set_standing, snooze, wake,

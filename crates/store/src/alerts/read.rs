@@ -187,7 +187,7 @@ pub async fn count(tx: &mut ScopedTx, filter: &AlertFilter) -> Result<i64, Error
     Ok(sqlx::query_scalar(concat!(
         "SELECT count(*) FROM (SELECT FROM alert a WHERE ",
         matching!(),
-        " LIMIT 10001) AS some"
+        " LIMIT 10001) AS found"
     ))
     .bind(sites)
     .bind(&filter.states)
