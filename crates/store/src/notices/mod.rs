@@ -130,11 +130,11 @@ pub struct Untold {
 pub async fn take_untold_reviews(tx: &mut ScopedTx, limit: i64) -> Result<Vec<Untold>, Error> {
     let now = tx.now();
     Ok(sqlx::query_as(
-        "WITH some AS (
+        "WITH picked AS (
             SELECT id FROM review WHERE status = 'pending' AND told_at IS NULL
             ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
          ), taken AS (
-            UPDATE review r SET told_at = $2 FROM some WHERE r.id = some.id
+            UPDATE review r SET told_at = $2 FROM picked WHERE r.id = picked.id
             RETURNING r.id, r.alert_id, r.site_id, r.due, r.asked_role
          )
          SELECT t.id, t.alert_id, t.site_id, s.tag, a.failure_mode, t.due, t.asked_role AS word
@@ -155,13 +155,13 @@ pub async fn take_untold_reviews(tx: &mut ScopedTx, limit: i64) -> Result<Vec<Un
 pub async fn take_late(tx: &mut ScopedTx, limit: i64) -> Result<Vec<Untold>, Error> {
     let now = tx.now();
     Ok(sqlx::query_as(
-        "WITH some AS (
+        "WITH picked AS (
             SELECT id FROM work_order
             WHERE delivery_state IN ('queued', 'sending', 'unknown') AND deadline <= $2
               AND shouted_at IS NULL
             ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
          ), taken AS (
-            UPDATE work_order w SET shouted_at = $2 FROM some WHERE w.id = some.id
+            UPDATE work_order w SET shouted_at = $2 FROM picked WHERE w.id = picked.id
             RETURNING w.id, w.alert_id, w.site_id, w.asset_id, w.failure_mode, w.deadline,
                       w.delivery_state
          )
@@ -182,13 +182,13 @@ pub async fn take_late(tx: &mut ScopedTx, limit: i64) -> Result<Vec<Untold>, Err
 pub async fn take_failed(tx: &mut ScopedTx, limit: i64) -> Result<Vec<Untold>, Error> {
     let now = tx.now();
     Ok(sqlx::query_as(
-        "WITH some AS (
+        "WITH picked AS (
             SELECT id FROM work_order
             WHERE delivery_state IN ('rejected', 'needs_person', 'dead')
               AND failure_told_at IS NULL
             ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
          ), taken AS (
-            UPDATE work_order w SET failure_told_at = $2 FROM some WHERE w.id = some.id
+            UPDATE work_order w SET failure_told_at = $2 FROM picked WHERE w.id = picked.id
             RETURNING w.id, w.alert_id, w.site_id, w.asset_id, w.failure_mode, w.deadline,
                       w.delivery_state
          )
@@ -226,12 +226,12 @@ pub struct Mail {
 /// What the database says.
 pub async fn take_mail(tx: &mut ScopedTx, limit: i64) -> Result<Vec<Mail>, Error> {
     Ok(sqlx::query_as(
-        "WITH some AS (
+        "WITH picked AS (
             SELECT id FROM mail WHERE sent_at IS NULL AND next_at <= now()
             ORDER BY next_at LIMIT $1 FOR UPDATE SKIP LOCKED
          )
          UPDATE mail m SET attempts = m.attempts + 1, next_at = now() + interval '1 minute'
-         FROM some, app_user u WHERE m.id = some.id AND u.id = m.user_id
+         FROM picked, app_user u WHERE m.id = picked.id AND u.id = m.user_id
          RETURNING m.id, u.email AS address, u.name, m.subject, m.body, m.attempts",
     )
     .bind(limit)
