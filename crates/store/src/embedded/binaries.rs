@@ -63,7 +63,7 @@ fn candidates() -> Vec<PathBuf> {
         .flatten()
         .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
         .collect();
-    versions.sort_by(|a, b| b.0.cmp(&a.0));
+    versions.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
     folders.extend(versions.into_iter().map(|(_, path)| path.join("bin")));
     if let Some(path) = std::env::var_os("PATH") {
         folders.extend(std::env::split_paths(&path));

@@ -29,7 +29,6 @@ pub struct TestDb {
 ///
 /// # Panics
 /// When there is no Postgres on this machine or the migrations fail: no test can run then.
-#[allow(clippy::missing_panics_doc, clippy::expect_used)]
 pub async fn database() -> TestDb {
     let path = place();
     let cluster = Throwaway::share(&path).await.expect("a Postgres cluster for tests");
