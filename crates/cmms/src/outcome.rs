@@ -18,7 +18,7 @@ pub struct Refusal {
 #[derive(Debug, Clone, PartialEq)]
 pub enum CreateOutcome {
     /// The CMMS holds the record.
-    Created(CmmsRecord),
+    Created(Box<CmmsRecord>),
     /// The CMMS refused it for good; sending the same again is pointless.
     Refused {
         /// Stable code.

@@ -161,7 +161,7 @@ pub async fn count(tx: &mut ScopedTx, filter: &WorkOrderFilter) -> Result<i64, E
                AND ($6::bigint IS NULL OR w.alert_id = $6)
                AND ($7::bigint IS NULL OR w.site_id = $7)
                AND ($8::bigint IS NULL OR s.path @> ARRAY[$8])
-             LIMIT $9) AS some",
+             LIMIT $9) AS found",
     )
     .bind(f.sites)
     .bind(f.status)

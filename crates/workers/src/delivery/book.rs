@@ -83,7 +83,7 @@ impl CmmsClient for BookClient {
             .zip(entries)
             .map(|(order, entry)| match (entry, records.remove(&order.external_ref)) {
                 (None, _) => refused("the body has no known status"),
-                (Some(_), Some(record)) => CreateOutcome::Created(record),
+                (Some(_), Some(record)) => CreateOutcome::Created(Box::new(record)),
                 (Some(_), None) => CreateOutcome::Unknown("no record came back".to_owned()),
             })
             .collect()

@@ -89,7 +89,7 @@ fn again(attempts: i32, outcome: &'static str, code: &str, text: String) -> Afte
 pub(super) fn created(outcome: CreateOutcome, attempts: i32, capabilities: &Capabilities) -> After {
     match outcome {
         CreateOutcome::Created(record) => After {
-            record: Some(record),
+            record: Some(*record),
             ..After::new(DeliveryState::Created, "created", attempts)
         },
         CreateOutcome::Refused { code, message, fields } => {

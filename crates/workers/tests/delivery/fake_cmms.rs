@@ -96,7 +96,7 @@ impl CmmsClient for FakeCmms {
         };
         let unknown = |text: &str| CreateOutcome::Unknown(text.to_owned());
         match fault {
-            Fault::None => CreateOutcome::Created(self.commit(&order.external_ref)),
+            Fault::None => CreateOutcome::Created(Box::new(self.commit(&order.external_ref))),
             Fault::ConnectionRefused => CreateOutcome::NotSent("connection refused".to_owned()),
             Fault::ResetBeforeCommit => unknown("connection reset"),
             Fault::ResetAfterCommit => {

@@ -1,8 +1,11 @@
 //! Work orders people raise, and deliveries they decide about.
 
+use domain::alert::Origin;
+use domain::ids::SiteId;
 use domain::permission::Role;
-use domain::work_order::DeliveryState;
-use services::work_orders::{Raise, Raised, attachment, detail, raise, skip};
+use domain::views::work_orders::WorkOrderFilter;
+use domain::work_order::{DeliveryState, WorkOrderStatus};
+use services::work_orders::{Raise, Raised, attachment, detail, get, list, page, raise, skip};
 use services::{Caller, Error};
 use store::Scope;
 
@@ -125,4 +128,34 @@ async fn a_delivery_that_gave_up_can_be_given_up_by_a_planner_only() {
                  FROM work_order w JOIN alert a ON a.id = w.alert_id";
     let expected = format!("cancelled {} deferred", DeliveryState::Dead);
     assert_eq!(plant.text(state).await, expected);
+}
+
+#[tokio::test]
+async fn lists_filter_page_and_keep_to_the_sites_of_the_reader() {
+    let plant = Plant::new(5).await;
+    let alerts = plant.alerts().await;
+    plant.intend(&alerts).await;
+    let mut tx = plant.services.store.begin_system().await.unwrap();
+    let drafts = WorkOrderFilter {
+        status: vec![WorkOrderStatus::Draft],
+        origin: vec![Origin::Rule],
+        delivery: vec![DeliveryState::Queued],
+        q: "bearing".to_owned(),
+        ..WorkOrderFilter::default()
+    };
+    let first = list(&mut tx, &drafts, 2).await.unwrap();
+    assert_eq!((first.items.len(), first.total), (2, 5));
+    let after = first.next.as_ref().map(|id| id.parse().unwrap());
+    let rest = page(&mut tx, &WorkOrderFilter { after, ..drafts.clone() }, 50).await.unwrap();
+    assert_eq!((rest.items.len(), rest.next), (3, None));
+    assert!(rest.items.iter().all(|order| order.timeline[0].what == "queued"));
+    let of_one = WorkOrderFilter { alert: Some(alerts[0]), ..WorkOrderFilter::default() };
+    assert_eq!(list(&mut tx, &of_one, 50).await.unwrap().total, 1);
+    let wildcard = WorkOrderFilter { q: "%".to_owned(), ..WorkOrderFilter::default() };
+    assert_eq!(list(&mut tx, &wildcard, 50).await.unwrap().total, 0);
+    drop(tx);
+    let elsewhere = Scope::Sites(vec![SiteId(0)]);
+    let mut tx = plant.services.store.begin(&elsewhere, store::Actor::System).await.unwrap();
+    assert_eq!(list(&mut tx, &WorkOrderFilter::default(), 50).await.unwrap().total, 0);
+    assert!(matches!(get(&mut tx, first.items[0].id).await, Err(Error::NotFound)));
 }
