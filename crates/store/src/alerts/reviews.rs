@@ -109,12 +109,17 @@ pub struct Review {
     pub run_at: Option<DateTime<Utc>>,
 }
 
-/// Locks the alert and its newest review item; `None` when there is none in the scope.
+/// Locks the alert and answers its newest review item; `None` when there is none in the scope. The
+/// lock comes first, in a statement of its own: what is read then is what the one before committed.
 ///
 /// # Errors
 /// What the database says.
 pub async fn lock(tx: &mut ScopedTx, alert: AlertId) -> Result<Option<Review>, Error> {
     let sites = tx.sites();
+    sqlx::query("SELECT FROM alert WHERE id = $1 FOR UPDATE")
+        .bind(alert.0)
+        .execute(tx.conn())
+        .await?;
     Ok(sqlx::query_as(
         "SELECT r.id, r.alert_id, r.site_id, a.version AS alert_version, r.status, r.due,
                 r.decision, r.reason, r.comment, r.until, r.edits, r.decided_by,
@@ -122,7 +127,7 @@ pub async fn lock(tx: &mut ScopedTx, alert: AlertId) -> Result<Option<Review>, E
          FROM alert a JOIN review r ON r.alert_id = a.id
          LEFT JOIN app_user u ON u.id = r.decided_by
          WHERE a.id = $1 AND ($2::bigint[] IS NULL OR a.site_id = ANY($2))
-         ORDER BY r.id DESC LIMIT 1 FOR UPDATE OF a, r",
+         ORDER BY r.id DESC LIMIT 1",
     )
     .bind(alert.0)
     .bind(sites)
