@@ -37,11 +37,8 @@ impl World {
     }
 
     async fn sign_in(&self, email: &str, password: &str, address: &str) -> SignIn {
-        let input = SignInInput {
-            email: email.into(),
-            password: password.into(),
-            address: address.into(),
-        };
+        let input =
+            SignInInput { email: email.into(), password: password.into(), address: address.into() };
         sign_in(&self.services, &input).await.unwrap()
     }
 
@@ -113,7 +110,10 @@ async fn five_failures_lock_known_and_unknown_accounts_alike_and_the_lock_ends()
             assert_eq!(world.sign_in(email, "wrong", &address).await, SignIn::Wrong);
         }
         let locked = world.sign_in(email, PASSWORD, "192.0.2.99").await;
-        assert!(matches!(locked, SignIn::Locked { secs } if (20..=30).contains(&secs)), "{locked:?}");
+        assert!(
+            matches!(locked, SignIn::Locked { secs } if (20..=30).contains(&secs)),
+            "{locked:?}"
+        );
     }
     assert_eq!(world.audited("user.lock", "ok").await, 2);
     assert_eq!(world.audited("user.sign_in", "locked").await, 2);
@@ -315,11 +315,12 @@ async fn a_key_works_until_it_is_revoked_or_ends() {
     revoke_api_key(&mut tx, &ada, caller.key).await.unwrap();
     tx.commit().await.unwrap();
     assert!(matches!(caller_for_key(services, text).await, Err(Error::NotSignedIn)));
-    let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM api_key WHERE api_key::text LIKE $1")
-        .bind(format!("%{}%", &text[12..]))
-        .fetch_one(services.store.pool())
-        .await
-        .unwrap();
+    let stored: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM api_key WHERE api_key::text LIKE $1")
+            .bind(format!("%{}%", &text[12..]))
+            .fetch_one(services.store.pool())
+            .await
+            .unwrap();
     assert_eq!(stored, 0, "the secret part is nowhere in the table");
 }
 

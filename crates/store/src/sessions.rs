@@ -149,10 +149,7 @@ pub async fn delete(store: &Store, id_sha256: &[u8]) -> Result<(), Error> {
 /// # Errors
 /// When the query fails.
 pub async fn delete_of_user(tx: &mut ScopedTx, user: UserId) -> Result<(), Error> {
-    sqlx::query("DELETE FROM session WHERE user_id = $1")
-        .bind(user.0)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query("DELETE FROM session WHERE user_id = $1").bind(user.0).execute(tx.conn()).await?;
     Ok(())
 }
 

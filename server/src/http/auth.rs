@@ -54,8 +54,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionCaller {
 /// read.
 pub async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let address =
-        ClientAddress::of(&parts.extensions, &parts.headers, &state.http.trusted_proxies);
+    let address = ClientAddress::of(&parts.extensions, &parts.headers, &state.http.trusted_proxies);
     parts.extensions.insert(address);
     if let Err(problem) = find_person(&state, &mut parts).await {
         return problem.into_response();
@@ -106,7 +105,11 @@ async fn allow(state: &AppState, access: Access, parts: &mut Parts) -> Result<()
         Access::Public => Ok(()),
         Access::SignedIn | Access::Page => person(parts).map(|_| ()),
         Access::Session(permission) => {
-            if person(parts)?.0.may(permission) { Ok(()) } else { Err(Problem::forbidden()) }
+            if person(parts)?.0.may(permission) {
+                Ok(())
+            } else {
+                Err(Problem::forbidden())
+            }
         }
         Access::Key(scope, permission) => {
             let api = find_key(state, parts).await?;
@@ -147,11 +150,7 @@ async fn find_key(state: &AppState, parts: &Parts) -> Result<ApiCaller, Problem>
             }
         });
     }
-    Ok(ApiCaller {
-        caller: found.caller,
-        key: found.key,
-        scopes: found.scopes,
-    })
+    Ok(ApiCaller { caller: found.caller, key: found.key, scopes: found.scopes })
 }
 
 fn is_local(parts: &Parts) -> bool {
@@ -188,9 +187,7 @@ fn refuse(state: &AppState, parts: &Parts, access: Access, problem: Problem) -> 
         };
         let body = serde_json::to_string(&error).unwrap_or_default();
         let mut response = (problem.status(), body).into_response();
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         return response;
     }
     problem.into_response()

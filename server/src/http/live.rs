@@ -73,10 +73,10 @@ pub async fn events(
                 () = state.shutdown.cancelled() => break,
                 () = events.closed() => break,
                 _ = check.tick() => {
-                    match users::caller_for_session(&state.services, &hashed(&id), false).await {
-                        Err(services::Error::NotSignedIn) => break,
-                        // The database is away for a moment: the page stays.
-                        Ok(_) | Err(_) => {}
+                    let person = users::caller_for_session(&state.services, &hashed(&id), false);
+                    // Any other error is a database that is away for a moment: the page stays.
+                    if let Err(services::Error::NotSignedIn) = person.await {
+                        break;
                     }
                 }
                 change = changes.recv() => match change {

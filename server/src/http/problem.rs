@@ -158,11 +158,7 @@ impl From<Error> for Problem {
             Error::Invalid(fields) => {
                 let errors = fields
                     .into_iter()
-                    .map(|f| FieldProblem {
-                        path: f.path,
-                        code: f.code,
-                        message: f.message,
-                    })
+                    .map(|f| FieldProblem { path: f.path, code: f.code, message: f.message })
                     .collect();
                 Self::new(
                     StatusCode::UNPROCESSABLE_ENTITY,

@@ -79,11 +79,7 @@ pub async fn create_api_key(
 ///
 /// # Errors
 /// [`Error::NotFound`] for a key that is unknown or has ended.
-pub async fn revoke_api_key(
-    tx: &mut ScopedTx,
-    caller: &Caller,
-    id: ApiKeyId,
-) -> Result<(), Error> {
+pub async fn revoke_api_key(tx: &mut ScopedTx, caller: &Caller, id: ApiKeyId) -> Result<(), Error> {
     if caller.scope(Permission::SecretManage)? != Scope::All {
         return Err(Error::Denied);
     }

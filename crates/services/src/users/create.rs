@@ -152,9 +152,9 @@ pub(super) fn judge_email(email: &str) -> Option<FieldError> {
     let email = email.trim();
     let good = email.len() <= 254
         && !email.chars().any(|c| c.is_control() || c.is_whitespace())
-        && email
-            .split_once('@')
-            .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'));
+        && email.split_once('@').is_some_and(|(user, host)| {
+            !user.is_empty() && !host.is_empty() && !host.contains('@')
+        });
     (!good).then(|| {
         FieldError::new("email", "invalid", "An address such as name@company.example, please.")
     })

@@ -33,8 +33,7 @@ static NOBODY: LazyLock<Option<String>> =
     LazyLock::new(|| argon2().ok()?.hash_password(b"nobody").ok().map(|h| h.to_string()));
 
 fn argon2() -> Result<Argon2<'static>, Error> {
-    let params =
-        Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| Error::Unavailable)?;
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| Error::Unavailable)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 

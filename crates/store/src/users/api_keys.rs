@@ -172,14 +172,13 @@ pub async fn insert_api_key(tx: &mut ScopedTx, new: &NewApiKey) -> Result<ApiKey
 /// # Errors
 /// When a query fails.
 pub async fn revoke_api_key(tx: &mut ScopedTx, id: ApiKeyId) -> Result<bool, Error> {
-    let done = sqlx::query(
-        "UPDATE api_key SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL",
-    )
-    .bind(id.0)
-    .execute(tx.conn())
-    .await?
-    .rows_affected()
-        == 1;
+    let done =
+        sqlx::query("UPDATE api_key SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL")
+            .bind(id.0)
+            .execute(tx.conn())
+            .await?
+            .rows_affected()
+            == 1;
     if done {
         tx.audit(vec![AuditEntry::new("api_key.revoke", "api_key", id.0)]).await?;
     }

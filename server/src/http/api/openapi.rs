@@ -26,7 +26,9 @@ fn build() -> std::result::Result<Value, serde_json::Error> {
             let Value::Object(methods) = methods else { continue };
             let kept: Map<_, _> = methods
                 .into_iter()
-                .filter_map(|(method, operation)| Some((method.clone(), complete(&path, &method, operation)?)))
+                .filter_map(|(method, operation)| {
+                    Some((method.clone(), complete(&path, &method, operation)?))
+                })
                 .collect();
             if !kept.is_empty() {
                 described.insert(path, kept.into());

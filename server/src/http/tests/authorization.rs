@@ -41,8 +41,7 @@ async fn a_key_does_what_its_scope_says_and_nothing_else() {
         for (method, path, access) in PERMISSIONS {
             let Access::Key(needed, _) = access else { continue };
             let answer = world.call(method.clone(), &address(path), Some(&key), "{").await;
-            let refused =
-                matches!(answer.status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED);
+            let refused = matches!(answer.status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED);
             assert_eq!(refused, needed != scope, "{scope:?} on {method} {path}: {answer:?}");
         }
     }

@@ -22,8 +22,7 @@ impl Plant {
         let rows = assets::from_csv(ASSETS.as_bytes()).unwrap();
         assets::import(&mut tx, &Caller::system(), rows, false).await.unwrap();
         tx.commit().await.unwrap();
-        let scopes =
-            [KeyScope::Predictions, KeyScope::Telemetry, KeyScope::Read, KeyScope::Assets];
+        let scopes = [KeyScope::Predictions, KeyScope::Telemetry, KeyScope::Read, KeyScope::Assets];
         let key = world.key(&scopes, None).await;
         Self { world, key }
     }
@@ -198,7 +197,10 @@ async fn what_is_not_known_waits_in_quarantine_and_what_is_old_opens_nothing() {
         let again = plant.post(message).await;
         assert_eq!(again.status, StatusCode::OK);
         assert_eq!(again.json()["quarantined"], reason);
-        assert_eq!((again.json()["duplicate"].clone(), &again.json()["id"]), (json!(true), &body["id"]));
+        assert_eq!(
+            (again.json()["duplicate"].clone(), &again.json()["id"]),
+            (json!(true), &body["id"])
+        );
     }
     let stale = plant.message("s", json!({ "observed_at": old })).await;
     let answer = plant.post(stale.to_string()).await;
@@ -223,14 +225,19 @@ async fn the_same_event_is_a_duplicate_in_either_encoding_and_other_content_a_co
     );
     let again = plant.send(PREDICTIONS, "application/xml", xml, &[]).await;
     assert_eq!(again.status, StatusCode::OK, "{again:?}");
-    assert_eq!((again.json()["duplicate"].clone(), &again.json()["id"]), (json!(true), &first.json()["id"]));
+    assert_eq!(
+        (again.json()["duplicate"].clone(), &again.json()["id"]),
+        (json!(true), &first.json()["id"])
+    );
     let other = plant.message("e", json!({ "confidence": 0.81 })).await;
     refused(&plant.post(other.to_string()).await, 409, "event_id_reused");
     let id = &first.json()["id"];
-    let seen = plant.world.call(Method::GET, &format!("{PREDICTIONS}/{id}"), Some(&plant.key), "").await;
+    let seen =
+        plant.world.call(Method::GET, &format!("{PREDICTIONS}/{id}"), Some(&plant.key), "").await;
     assert_eq!((seen.status, seen.json()["confidence"].clone()), (StatusCode::OK, json!(0.8)));
     assert_eq!(seen.json()["asset"]["tag"], "M-1");
-    let absent = plant.world.call(Method::GET, &format!("{PREDICTIONS}/999999"), Some(&plant.key), "").await;
+    let absent =
+        plant.world.call(Method::GET, &format!("{PREDICTIONS}/999999"), Some(&plant.key), "").await;
     assert_eq!(absent.status, StatusCode::NOT_FOUND);
 }
 
@@ -293,7 +300,10 @@ async fn telemetry_takes_the_good_points_and_lists_the_bad() {
     let answer = plant.send(path, "application/json", body.to_string(), &[]).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
     let body = answer.json();
-    assert_eq!((&body["stored"], &body["duplicates"], &body["rejected"]), (&json!(1), &json!(1), &json!(4)));
+    assert_eq!(
+        (&body["stored"], &body["duplicates"], &body["rejected"]),
+        (&json!(1), &json!(1), &json!(4))
+    );
     assert_eq!(body["errors"][0]["path"], "points[2].ts");
     let many = json!({ "points": vec![json!({}); 10_001] }).to_string();
     refused(&plant.send(path, "application/json", many, &[]).await, 413, "batch_too_large");
@@ -305,7 +315,10 @@ async fn assets_are_imported_from_csv_and_json_and_listed() {
     let path = "/api/v1/assets/import";
     let csv = "tag,kind,parent\nM-9,machine,P\nX,machine,NOWHERE\n";
     let dry = plant.send(&format!("{path}?dry_run=true"), "text/csv", csv, &[]).await;
-    assert_eq!((dry.json()["created"].clone(), dry.json()["dry_run"].clone()), (json!(1), json!(true)));
+    assert_eq!(
+        (dry.json()["created"].clone(), dry.json()["dry_run"].clone()),
+        (json!(1), json!(true))
+    );
     assert_eq!(dry.json()["errors"][0]["code"], "unknown_parent");
     let done = plant.send(path, "text/csv", csv, &[]).await;
     assert_eq!((done.status, done.json()["created"].clone()), (StatusCode::OK, json!(1)));
@@ -320,7 +333,8 @@ async fn assets_are_imported_from_csv_and_json_and_listed() {
     let rest = plant.world.call(Method::GET, &rest, Some(&plant.key), "").await;
     assert_eq!(rest.json()["items"][1]["name"], "Drill", "{rest:?}");
     assert!(rest.json()["next"].is_null());
-    let odd = plant.world.call(Method::GET, "/api/v1/assets?sort=1;DROP", Some(&plant.key), "").await;
+    let odd =
+        plant.world.call(Method::GET, "/api/v1/assets?sort=1;DROP", Some(&plant.key), "").await;
     assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 

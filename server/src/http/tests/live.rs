@@ -27,7 +27,8 @@ impl World {
 /// The topics of the next event, or `None` at the end of the stream.
 async fn next(body: &mut Body) -> Option<String> {
     loop {
-        let frame = tokio::time::timeout(PATIENCE, body.frame()).await.expect("an event in time")?;
+        let frame =
+            tokio::time::timeout(PATIENCE, body.frame()).await.expect("an event in time")?;
         let text = String::from_utf8(frame.unwrap().into_data().unwrap().to_vec()).unwrap();
         if let Some(data) = text.strip_prefix("data: ") {
             let event: serde_json::Value = serde_json::from_str(data.trim()).unwrap();

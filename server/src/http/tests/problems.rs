@@ -5,8 +5,16 @@ use http::{Method, Request, StatusCode};
 use super::world::{Answer, World};
 
 /// What never belongs into an answer (S19).
-const INSIDE: [&str; 8] =
-    ["sqlx", "postgres", "SELECT", "panicked", "src/", ".rs", "relation", env!("CARGO_PKG_VERSION")];
+const INSIDE: [&str; 8] = [
+    "sqlx",
+    "postgres",
+    "SELECT",
+    "panicked",
+    "src/",
+    ".rs",
+    "relation",
+    env!("CARGO_PKG_VERSION"),
+];
 
 fn is_problem(answer: &Answer, status: StatusCode, code: &str) {
     assert_eq!(answer.status, status, "{answer:?}");

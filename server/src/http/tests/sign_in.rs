@@ -45,9 +45,11 @@ async fn signing_in_leads_to_where_one_wanted_to_go_and_only_inside() {
     assert_eq!(wanted.status, StatusCode::SEE_OTHER);
     assert_eq!(wanted.location(), "/sign-in?next=/setup/2%3Fa%3D1");
     let password = PASSWORD.replace(' ', "+");
-    for (next, leads) in
-        [("%2Fsetup%2F2", "/setup/2"), ("https%3A%2F%2Fevil.example", "/"), ("%2F%2Fevil.example", "/")]
-    {
+    for (next, leads) in [
+        ("%2Fsetup%2F2", "/setup/2"),
+        ("https%3A%2F%2Fevil.example", "/"),
+        ("%2F%2Fevil.example", "/"),
+    ] {
         let form = format!("email=dana%40plant.example&password={password}&next={next}");
         let answer = world.post_form("/ui/users/sign-in", None, &form).await;
         assert_eq!(answer.status, StatusCode::FOUND);
@@ -153,7 +155,8 @@ async fn the_set_up_link_makes_an_administrator_once() {
     assert!(page.body.contains(app::strings::users::SET_UP), "{}", page.body);
     let bad = world.get("/setup?token=guess", None).await;
     assert!(bad.body.contains(app::strings::users::BAD_LINK), "{}", bad.body);
-    let form = format!("token={token}&name=Ada&email=ada%40plant.example&password=four+words+make+it");
+    let form =
+        format!("token={token}&name=Ada&email=ada%40plant.example&password=four+words+make+it");
     let done = world.post_form("/ui/users/set-up", None, &form).await;
     assert_eq!(done.location(), "/setup/2", "{done:?}");
     let cookie = done.cookie().unwrap();

@@ -10,8 +10,7 @@ fn every_route() -> BTreeSet<(String, String)> {
     let own = own();
     let routes = own.listed().iter().map(|(method, path)| (method.to_string(), (*path).to_owned()));
     let pages = pages::list().into_iter().map(|page| ("GET".to_owned(), page.path().to_owned()));
-    let functions =
-        server_fn_paths().map(|(path, method)| (method.to_string(), path.to_owned()));
+    let functions = server_fn_paths().map(|(path, method)| (method.to_string(), path.to_owned()));
     routes.chain(pages).chain(functions).collect()
 }
 
