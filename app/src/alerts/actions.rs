@@ -1,6 +1,5 @@
-use domain::ids::AlertId;
 #[cfg(feature = "ssr")]
-use domain::permission::Permission;
+use domain::{ids::AlertId, permission::Permission};
 use domain::views::alerts::{AlertDetail, AlertList, Reviewing};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;

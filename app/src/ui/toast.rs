@@ -9,6 +9,8 @@ use crate::strings::frame;
 
 /// How long a message stays.
 const SHOWN: Duration = Duration::from_secs(6);
+/// How long one with a way back stays: as long as the server holds a decision.
+const OFFERED: Duration = Duration::from_secs(8);
 /// How many are shown at once.
 const MOST: usize = 3;
 
@@ -62,25 +64,26 @@ impl Toasts {
 
     fn push(self, text: String, action: Option<(String, &'static str, Callback<()>)>) {
         let id = self.next.with_value(|n| n + 1);
+        let time = if action.is_some() { OFFERED } else { SHOWN };
         self.next.set_value(id);
         self.list.update(|list| {
             list.push(Toast { id, text, action });
             let extra = list.len().saturating_sub(MOST);
             list.drain(..extra);
         });
-        self.expire(id);
+        self.expire(id, time);
     }
 
-    fn expire(self, id: u64) {
+    fn expire(self, id: u64, time: Duration) {
         set_timeout(
             move || {
                 if self.held.get_untracked() {
-                    self.expire(id);
+                    self.expire(id, time);
                 } else {
                     self.dismiss(id);
                 }
             },
-            SHOWN,
+            time,
         );
     }
 
