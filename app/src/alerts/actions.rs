@@ -1,6 +1,6 @@
+use domain::views::alerts::{AlertDetail, AlertList, Reviewing};
 #[cfg(feature = "ssr")]
 use domain::{ids::AlertId, permission::Permission};
-use domain::views::alerts::{AlertDetail, AlertList, Reviewing};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
@@ -38,10 +38,7 @@ pub async fn load_alert(id: i64) -> Result<AlertDetail, AppError> {
 /// # Errors
 /// The question is not there, or this person decides nothing.
 #[server(prefix = "/ui", endpoint = "alerts/review", input = Json)]
-pub async fn load_reviewing(
-    id: Option<i64>,
-    decided: Option<i64>,
-) -> Result<Reviewing, AppError> {
+pub async fn load_reviewing(id: Option<i64>, decided: Option<i64>) -> Result<Reviewing, AppError> {
     use services::alerts::{queue, reviewing};
     let ctx = crate::context::ssr::server_ctx()?;
     let mut here = ctx.begin_here(Permission::ReviewDecide).await?;
@@ -133,7 +130,8 @@ pub async fn raise_for_alert(
     let caller = ctx.caller()?.clone();
     let mut tx = ctx.begin(Permission::WorkOrderRaise).await?;
     let found = services::alerts::get(&mut tx, AlertId(alert)).await?;
-    let raised = raise(&mut tx, &caller, ssr::raised(&found, priority, title, notes)?, Some(&key)).await?;
+    let raised =
+        raise(&mut tx, &caller, ssr::raised(&found, priority, title, notes)?, Some(&key)).await?;
     tx.commit().await?;
     leptos_axum::redirect(&format!("/work-orders/{}", raised.id));
     Ok(())
@@ -165,11 +163,7 @@ mod ssr {
     }
 
     /// Decides and goes on to the next question.
-    pub(super) async fn decide(
-        alert: AlertId,
-        said: Answer,
-        next: &str,
-    ) -> Result<(), AppError> {
+    pub(super) async fn decide(alert: AlertId, said: Answer, next: &str) -> Result<(), AppError> {
         let ctx = server_ctx()?;
         let caller = ctx.caller()?.clone();
         let mut tx = ctx.begin(Permission::ReviewDecide).await?;

@@ -41,10 +41,7 @@ pub fn AlertPage() -> impl IntoView {
 }
 
 #[component]
-fn Live(
-    detail: AlertDetail,
-    raise: ServerAction<RaiseForAlert>,
-) -> impl IntoView {
+fn Live(detail: AlertDetail, raise: ServerAction<RaiseForAlert>) -> impl IntoView {
     let id = detail.alert.id.0;
     let topics = vec![use_topic("alerts"), use_topic("work_orders")];
     let same = |a: &AlertDetail, b: &AlertDetail| a.alert == b.alert;
@@ -53,10 +50,7 @@ fn Live(
 }
 
 #[component]
-fn Case(
-    detail: AlertDetail,
-    raise: ServerAction<RaiseForAlert>,
-) -> impl IntoView {
+fn Case(detail: AlertDetail, raise: ServerAction<RaiseForAlert>) -> impl IntoView {
     let error = Signal::derive(move || raise.value().get().and_then(Result::err));
     let alert = detail.alert.clone();
     let title = texts::proposed(&alert.failure_mode_name, &alert.asset.tag);

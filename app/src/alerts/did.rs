@@ -28,10 +28,7 @@ pub(super) fn did(row: &AlertRow) -> String {
 
 /// How urgent the state itself is: a refused or overdue one stands out.
 pub(super) fn level(row: &AlertRow) -> Option<Level> {
-    let stuck = matches!(
-        row.delivery_state.as_deref(),
-        Some("rejected" | "dead" | "needs_person")
-    );
+    let stuck = matches!(row.delivery_state.as_deref(), Some("rejected" | "dead" | "needs_person"));
     (row.state == AlertState::WorkOrder && stuck || row.overdue).then_some(Level::High)
 }
 

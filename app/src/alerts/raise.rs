@@ -22,8 +22,7 @@ pub(super) fn Acts(
     let frame = use_frame();
     let open = alert.state != AlertState::Closed;
     let asks = alert.state == AlertState::WaitingReview && frame.may(Permission::ReviewDecide);
-    let may_raise =
-        open && alert.work_order_id.is_none() && frame.may(Permission::WorkOrderRaise);
+    let may_raise = open && alert.work_order_id.is_none() && frame.may(Permission::WorkOrderRaise);
     let work_order = alert.work_order_id.map(|id| {
         let label = texts::open_work_order(alert.work_order_number.as_deref());
         (format!("/work-orders/{id}"), label)
@@ -52,12 +51,8 @@ pub(super) fn Acts(
 }
 
 #[component]
-fn Raise(
-    alert: Alert,
-    raise: ServerAction<RaiseForAlert>,
-) -> impl IntoView {
-    let priorities =
-        (1..=5_u8).map(|n| Choice::new(n.to_string(), texts::priority(n))).collect();
+fn Raise(alert: Alert, raise: ServerAction<RaiseForAlert>) -> impl IntoView {
+    let priorities = (1..=5_u8).map(|n| Choice::new(n.to_string(), texts::priority(n))).collect();
     let proposed = match alert.severity {
         Severity::Critical => "1",
         Severity::High => "2",

@@ -28,10 +28,7 @@ pub(super) fn Side(
 }
 
 #[component]
-fn Live(
-    list: AlertList,
-    current: Signal<Option<AlertId>>,
-) -> impl IntoView {
+fn Live(list: AlertList, current: Signal<Option<AlertId>>) -> impl IntoView {
     let query = Query::current();
     let asked = query.with_untracked(AlertQuery::of);
     let fetch = move || load_alerts(asked.clone());
@@ -60,10 +57,7 @@ fn Live(
 }
 
 #[component]
-fn Item(
-    row: AlertRow,
-    current: Signal<Option<AlertId>>,
-) -> impl IntoView {
+fn Item(row: AlertRow, current: Signal<Option<AlertId>>) -> impl IntoView {
     let (id, href, text) = (row.id, href(&row), did(&row));
     let claim = match row.confidence {
         Some(confidence) => {

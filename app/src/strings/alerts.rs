@@ -281,7 +281,9 @@ pub fn claim(mode: &str, asset: &str, rul_hours: Option<f64>, confidence: Option
 /// The same without marks, for a heading.
 pub fn claim_short(mode: &str, rul_hours: Option<f64>, confidence: Option<f64>) -> String {
     match (rul_hours, confidence) {
-        (Some(hours), _) if hours <= 0.0 => format!("{mode}. Its predicted end of life has passed."),
+        (Some(hours), _) if hours <= 0.0 => {
+            format!("{mode}. Its predicted end of life has passed.")
+        }
         (Some(hours), _) => format!("{mode}. About {} left.", life(hours)),
         (None, Some(confidence)) => format!("{mode} is {}.", likely(confidence)),
         (None, None) => format!("{mode}, reported by a person."),
@@ -307,7 +309,12 @@ const fn likely(confidence: f64) -> &'static str {
 }
 
 /// Grey line over the rules: "policy v12, rule 2 of 6, in production, night shift".
-pub fn policy(version: i32, rule: Option<(i64, i64)>, in_production: bool, shift: Option<&str>) -> String {
+pub fn policy(
+    version: i32,
+    rule: Option<(i64, i64)>,
+    in_production: bool,
+    shift: Option<&str>,
+) -> String {
     let rule = rule.map(|(n, of)| format!(", rule {n} of {of}")).unwrap_or_default();
     let production = if in_production { ", in production" } else { ", outside production" };
     let shift = shift.map(|shift| format!(", {shift} shift")).unwrap_or_default();

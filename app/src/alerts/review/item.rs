@@ -116,10 +116,7 @@ pub(super) fn Item(
 
 /// Who answered, where somebody has; why nothing is asked, where nothing is.
 #[component]
-fn Answered(
-    review: Option<ReviewView>,
-    zone: String,
-) -> impl IntoView {
+fn Answered(review: Option<ReviewView>, zone: String) -> impl IntoView {
     let Some(review) = review else {
         return view! { <Notice level=Level::Unknown><p>{texts::NO_QUESTION}</p></Notice> }
             .into_any();
@@ -154,11 +151,7 @@ fn Answered(
 
 /// Since when it waits, until when an answer is due, and whom it asks.
 #[component]
-fn Waits(
-    review: Option<ReviewView>,
-    overdue: bool,
-    zone: String,
-) -> impl IntoView {
+fn Waits(review: Option<ReviewView>, overdue: bool, zone: String) -> impl IntoView {
     let Some(review) = review else { return ().into_any() };
     let zone = StoredValue::new(zone);
     let asked = texts::escalated(&review.asked_role, review.escalations);
@@ -183,9 +176,7 @@ fn Similar(cases: Vec<SimilarCase>) -> impl IntoView {
     let squares = cases
         .iter()
         .filter_map(|case| case.outcome)
-        .filter(|o| {
-            matches!(o, Outcome::Confirmed | Outcome::FalsePositive | Outcome::WrongMode)
-        })
+        .filter(|o| matches!(o, Outcome::Confirmed | Outcome::FalsePositive | Outcome::WrongMode))
         .map(|outcome| {
             let no = (outcome != Outcome::Confirmed).then_some("");
             view! { <i data-no=no></i> }

@@ -35,14 +35,10 @@ impl Answers {
     /// The last refusal of any of them.
     fn error(self) -> Signal<Option<AppError>> {
         Signal::derive(move || {
-            [
-                self.approve.value().get(),
-                self.reject.value().get(),
-                self.snooze.value().get(),
-            ]
-            .into_iter()
-            .flatten()
-            .find_map(Result::err)
+            [self.approve.value().get(), self.reject.value().get(), self.snooze.value().get()]
+                .into_iter()
+                .flatten()
+                .find_map(Result::err)
         })
     }
 
@@ -163,13 +159,8 @@ fn following(queue: &ReviewQueue, current: AlertId) -> Option<AlertId> {
 }
 
 #[component]
-fn Head(
-    queue: Memo<ReviewQueue>,
-    current: Signal<Option<AlertId>>,
-) -> impl IntoView {
-    let at = move || {
-        queue.with(|q| q.items.iter().position(|row| Some(row.id) == current.get()))
-    };
+fn Head(queue: Memo<ReviewQueue>, current: Signal<Option<AlertId>>) -> impl IntoView {
+    let at = move || queue.with(|q| q.items.iter().position(|row| Some(row.id) == current.get()));
     let place = move || {
         let of = queue.with(|q| q.items.len());
         at().map(|at| texts::place(at + 1, of))

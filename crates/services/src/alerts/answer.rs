@@ -99,7 +99,8 @@ fn edits(alert: &Alert, answer: &Answer) -> Edits {
             .due
             .filter(|date| Some(*date) != sent.due_day)
             .map(|date| resolve(zone, date.and_time(evening)).instant),
-        assign_to: text(answer.assign_to.clone()).filter(|name| Some(name) != sent.assign_to.as_ref()),
+        assign_to: text(answer.assign_to.clone())
+            .filter(|name| Some(name) != sent.assign_to.as_ref()),
     }
 }
 

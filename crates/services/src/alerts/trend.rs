@@ -22,13 +22,9 @@ pub(super) async fn trends(
     latest: Option<&Prediction>,
 ) -> Result<Vec<TrendView>, Error> {
     let evidence = latest.map_or(&[][..], |p| p.evidence.as_slice());
-    let to = evidence
-        .iter()
-        .filter_map(|e| e.to)
-        .max()
-        .unwrap_or(alert.last_seen)
-        .max(alert.last_seen)
-        + TimeDelta::minutes(1);
+    let to =
+        evidence.iter().filter_map(|e| e.to).max().unwrap_or(alert.last_seen).max(alert.last_seen)
+            + TimeDelta::minutes(1);
     let from = evidence.iter().filter_map(|e| e.from).min().unwrap_or(trend_start(to));
     let mut query = Series {
         points: evidence.iter().map(|e| e.point.clone()).take(LIMIT).collect(),
@@ -89,7 +85,8 @@ fn finding(values: &[(chrono::DateTime<chrono::Utc>, f64)], unit: &str) -> Strin
         c if c < -0.1 => "Fell",
         _ => return format!("Steady around {} {unit}.", figure(after)),
     };
-    let span = if days >= 2.0 { format!("{days:.0} days") } else { format!("{:.0} h", days * 24.0) };
+    let span =
+        if days >= 2.0 { format!("{days:.0} days") } else { format!("{:.0} h", days * 24.0) };
     format!("{word} from {} to {} {unit} within {span}.", figure(before), figure(after))
 }
 

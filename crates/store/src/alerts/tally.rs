@@ -13,7 +13,7 @@ pub async fn decided_today(tx: &mut ScopedTx) -> Result<Vec<(String, i64)>, Erro
     Ok(sqlx::query_as(
         "SELECT r.decision, count(*) FROM review r JOIN site s ON s.id = r.site_id
          WHERE r.status IN ('decided', 'done') AND r.decision IS NOT NULL
-           AND r.decided_at >= date_trunc('day', $2 AT TIME ZONE s.time_zone) AT TIME ZONE s.time_zone
+           AND r.decided_at >= date_trunc('day', $2::timestamptz AT TIME ZONE s.time_zone) AT TIME ZONE s.time_zone
            AND ($1::bigint[] IS NULL OR r.site_id = ANY($1))
          GROUP BY r.decision",
     )
