@@ -73,9 +73,10 @@ pub async fn events(
                 () = state.shutdown.cancelled() => break,
                 () = events.closed() => break,
                 _ = check.tick() => {
-                    let person = users::caller_for_session(&state.services, &hashed(&id), false);
+                    let id = hashed(&id);
+                    let person = users::caller_for_session(&state.services, &id, false).await;
                     // Any other error is a database that is away for a moment: the page stays.
-                    if let Err(services::Error::NotSignedIn) = person.await {
+                    if let Err(services::Error::NotSignedIn) = person {
                         break;
                     }
                 }
