@@ -10,6 +10,7 @@ use tempfile::TempDir;
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn folder() -> std::io::Result<TempDir> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     tempfile::Builder::new().prefix("millwright-life-").tempdir()
 }
 
@@ -231,7 +232,6 @@ fn wrong_use_is_two_and_a_bad_configuration_names_every_problem() -> Outcome {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_address_speaks_tls_that_its_own_authority_vouches_for() -> Outcome {
     let data = folder()?;
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut child = millwright(data.path())
         .args(["serve", "--listen", "0.0.0.0:0"])
         .env("MILLWRIGHT_LOG__FORMAT", "text")

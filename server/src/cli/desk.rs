@@ -5,7 +5,6 @@ use store::ScopedTx;
 use store::embedded::Holder;
 
 use super::Common;
-use crate::config::Config;
 use crate::database::Database;
 use crate::serve;
 
@@ -13,7 +12,6 @@ use crate::serve;
 pub(super) struct Desk {
     pub(super) services: Services,
     pub(super) caller: Caller,
-    pub(super) config: Config,
     database: Database,
 }
 
@@ -25,7 +23,7 @@ impl Desk {
         let database = Database::open(&config, Holder::Command).await?;
         let settings = Settings { base_url: serve::base_url(&config, None), ..Settings::default() };
         let services = Services { store: database.store.clone(), settings };
-        Ok(Self { services, caller: Caller::system(), config, database })
+        Ok(Self { services, caller: Caller::system(), database })
     }
 
     /// A transaction over every site.

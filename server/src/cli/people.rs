@@ -3,7 +3,9 @@ use clap::Subcommand;
 use domain::permission::Role;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use services::users::{GrantInput, NewUser, create_admin, create_user};
+use services::users::{
+    GrantInput, NewUser, create_admin, create_user, hash_password, judge_password,
+};
 
 use super::{Common, desk, import};
 
@@ -41,6 +43,9 @@ pub(super) enum User {
         /// Only at these sites; everywhere when absent.
         #[arg(long, value_name = "TAG")]
         site: Vec<String>,
+        /// Reads the password from the first line of the standard input, in place of a link.
+        #[arg(long)]
+        password_stdin: bool,
     },
 }
 
@@ -60,7 +65,8 @@ pub(super) async fn admin(command: Admin, common: &Common) -> Result<()> {
 }
 
 pub(super) async fn user(command: User, common: &Common) -> Result<()> {
-    let User::Create { email, name, role, site } = command;
+    let User::Create { email, name, role, site, password_stdin } = command;
+    let password_hash = if password_stdin { Some(hashed(&password()?).await?) } else { None };
     desk::with(common, async |desk| {
         let mut tx = desk.begin().await?;
         let sites = import::sites(&mut tx, &site).await?;
@@ -70,7 +76,7 @@ pub(super) async fn user(command: User, common: &Common) -> Result<()> {
                 sites.into_iter().map(|site| GrantInput { role, site: Some(site) }).collect()
             }
         };
-        let new = NewUser { email: email.clone(), name: name.clone(), password_hash: None, grants };
+        let new = NewUser { email: email.clone(), name: name.clone(), password_hash, grants };
         let (id, token) = create_user(&mut tx, &desk.caller, &new).await?;
         tx.commit().await?;
         let base = &desk.services.settings.base_url;
@@ -80,6 +86,13 @@ pub(super) async fn user(command: User, common: &Common) -> Result<()> {
         Ok(())
     })
     .await
+}
+
+async fn hashed(password: &SecretString) -> Result<String> {
+    if let Some(problem) = judge_password("password", password) {
+        return Err(services::Error::Invalid(vec![problem]).into());
+    }
+    Ok(hash_password(password).await?)
 }
 
 fn password() -> Result<SecretString> {
