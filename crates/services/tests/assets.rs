@@ -166,8 +166,7 @@ async fn telemetry_maps_points_by_their_beginning_and_charts_good_values() {
     let source = sources::ensure(&mut tx, "edge").await.unwrap();
     assert_eq!(sources::ensure(&mut tx, " edge ").await.unwrap(), source);
     let now = tx.now() - TimeDelta::hours(1);
-    let caller =
-        Caller { actor: Actor::Source(source), source: Some(source), ..Caller::system() };
+    let caller = Caller { actor: Actor::Source(source), source: Some(source), ..Caller::system() };
     let mut values: Vec<PointValue> = (0..100)
         .map(|i| value("VMC-1050/SP02/vib_rms", now + TimeDelta::seconds(i), 2.0, "good"))
         .collect();

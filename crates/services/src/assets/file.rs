@@ -6,8 +6,18 @@ use super::ImportRow;
 use crate::{Error, FieldError};
 
 const COLUMNS: [&str; 12] = [
-    "tag", "kind", "parent", "name", "serial_number", "barcode", "manufacturer", "model",
-    "installed_on", "criticality", "status", "time_zone",
+    "tag",
+    "kind",
+    "parent",
+    "name",
+    "serial_number",
+    "barcode",
+    "manufacturer",
+    "model",
+    "installed_on",
+    "criticality",
+    "status",
+    "time_zone",
 ];
 
 /// Reads a CSV file: a header line with the names of the columns in any order, then the rows.

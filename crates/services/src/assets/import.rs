@@ -137,8 +137,17 @@ fn changes(before: Option<&AssetRow>, after: &AssetRow) -> serde_json::Value {
         )*};
     }
     compare!(
-        parent_id, name, serial_number, barcode, manufacturer, model, installed_on,
-        own_criticality, criticality, status, path_text
+        parent_id,
+        name,
+        serial_number,
+        barcode,
+        manufacturer,
+        model,
+        installed_on,
+        own_criticality,
+        criticality,
+        status,
+        path_text
     );
     changes
 }

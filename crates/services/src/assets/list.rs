@@ -3,8 +3,8 @@
 use domain::asset::{AssetKey, AssetKind, AssetStatus};
 use domain::ids::AssetId;
 use domain::views::assets::{Asset, AssetPage};
-use store::assets::{self as rows, AssetFilter, ListedAsset};
 use store::ScopedTx;
+use store::assets::{self as rows, AssetFilter, ListedAsset};
 
 use crate::Error;
 

@@ -102,9 +102,8 @@ pub(super) fn check(row: ImportRow, errors: &mut Vec<ImportError>) -> Option<Che
         tag: tag.unwrap_or_default().to_owned(),
         key: key.unwrap_or_default(),
         kind: word(p, "kind", row.kind).flatten(),
-        parent: text(p, "parent", row.parent).map(|parent| {
-            parent.and_then(|parent| self::key(p, "parent", &parent))
-        }),
+        parent: text(p, "parent", row.parent)
+            .map(|parent| parent.and_then(|parent| self::key(p, "parent", &parent))),
         name: text(p, "name", row.name),
         serial_number: named(p, "serial_number", row.serial_number),
         barcode: named(p, "barcode", row.barcode),

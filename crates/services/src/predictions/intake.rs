@@ -91,9 +91,8 @@ impl Intake {
             return Err(Error::Unavailable);
         }
         let size = u32::try_from(request.predictions.len().max(1)).unwrap_or(u32::MAX);
-        let room = Arc::clone(&self.room)
-            .try_acquire_many_owned(size)
-            .map_err(|_| Error::Unavailable)?;
+        let room =
+            Arc::clone(&self.room).try_acquire_many_owned(size).map_err(|_| Error::Unavailable)?;
         let (answer, answered) = oneshot::channel();
         self.queue
             .try_send(Job { request, answer, _room: room })
@@ -148,7 +147,8 @@ async fn commit(store: &Store, jobs: Vec<Job>) {
                 tracing::warn!(%error, requests = requests.len(), "group failed, trying singly");
             }
             for ((answer, _room), request) in waiting.into_iter().zip(requests) {
-                let result = if down { Err(Error::Unavailable) } else { alone(store, request).await };
+                let result =
+                    if down { Err(Error::Unavailable) } else { alone(store, request).await };
                 drop(answer.send(result));
             }
         }

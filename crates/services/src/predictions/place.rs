@@ -35,11 +35,12 @@ pub(super) struct Placement {
 
 type Case = (AssetId, String);
 
-/// Finds the place of each, attaches to alerts and opens those that are missing. Answers in order.
+/// Finds the place of each, attaches to alerts and opens those that are missing. Answers in order,
+/// with the audit rows of the alerts it opened: the caller writes them along with its own.
 pub(super) async fn place(
     tx: &mut ScopedTx,
     newcomers: &[Newcomer<'_>],
-) -> Result<Vec<Placement>, ReceiveError> {
+) -> Result<(Vec<Placement>, Vec<AuditEntry>), ReceiveError> {
     let found = look_up(tx, newcomers).await?;
     let mut plan = Plan::default();
     let mut placements = Vec::with_capacity(newcomers.len());
@@ -47,9 +48,9 @@ pub(super) async fn place(
         let candidates = found.of(newcomer);
         placements.push(plan.add(index, newcomer, &candidates));
     }
-    attach(tx, newcomers, &plan, &mut placements).await?;
+    let opened = attach(tx, newcomers, &plan, &mut placements).await?;
     hold_off(tx, &plan, &mut placements).await?;
-    Ok(placements)
+    Ok((placements, opened))
 }
 
 struct Found(HashMap<Lookup, Vec<Resolved>>);
@@ -170,9 +171,9 @@ async fn attach(
     newcomers: &[Newcomer<'_>],
     plan: &Plan,
     placements: &mut [Placement],
-) -> Result<(), ReceiveError> {
+) -> Result<Vec<AuditEntry>, ReceiveError> {
     if plan.groups.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let now = tx.now();
     let lanes: Vec<(AssetId, &str)> =
@@ -196,9 +197,8 @@ async fn attach(
         }
         tx.touch(Topic::Alerts, Some(group.site));
     }
-    tx.audit(opened).await?;
     tx.touch(Topic::Decisions, None);
-    Ok(())
+    Ok(opened)
 }
 
 fn attachment(case: &Case, group: &Group, newcomers: &[Newcomer<'_>]) -> Attachment {

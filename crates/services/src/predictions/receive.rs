@@ -162,7 +162,7 @@ pub async fn receive(
     let mut new: Vec<(usize, PredictionId)> =
         claimed.iter().map(|(key, id)| (firsts[key], *id)).collect();
     new.sort_unstable();
-    let placements = store_new(tx, requests, &items, &new).await?;
+    let (placements, mut entries) = store_new(tx, requests, &items, &new).await?;
     for ((index, id), placement) in new.iter().zip(&placements) {
         let item = &items[*index];
         let row = Existing {
@@ -199,8 +199,7 @@ pub async fn receive(
         audits[item.request].count(item, row, &outcome);
         answers[item.request].push(outcome);
     }
-    let entries =
-        requests.iter().zip(audits).map(|(request, audit)| audit.entry(request)).collect();
+    entries.extend(requests.iter().zip(audits).map(|(request, audit)| audit.entry(request)));
     tx.audit(entries).await?;
     Ok(answers)
 }
@@ -210,9 +209,9 @@ async fn store_new(
     requests: &[Request],
     items: &[Item<'_>],
     new: &[(usize, PredictionId)],
-) -> Result<Vec<Placement>, ReceiveError> {
+) -> Result<(Vec<Placement>, Vec<AuditEntry>), ReceiveError> {
     if new.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let now = tx.now();
     let latest = now + TimeDelta::minutes(limits::AHEAD_MINUTES);
@@ -230,7 +229,7 @@ async fn store_new(
             }
         })
         .collect();
-    let placements = place(tx, &newcomers).await?;
+    let (placements, opened) = place(tx, &newcomers).await?;
     let mut stored = Vec::with_capacity(new.len());
     for ((index, id), placement) in new.iter().zip(&placements) {
         let item = &items[*index];
@@ -241,7 +240,7 @@ async fn store_new(
         stored.push(row(*id, request, item.prediction, placement)?);
     }
     rows::insert(tx, &stored, now).await?;
-    Ok(placements)
+    Ok((placements, opened))
 }
 
 fn row(

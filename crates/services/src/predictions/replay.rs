@@ -20,11 +20,7 @@ use crate::{Caller, Error};
 /// # Errors
 /// [`Error::NotFound`]; a conflict `still_quarantined` with the reason when nothing has changed,
 /// `dismissed` when a person dismissed it; [`Error::Unavailable`]: try again.
-pub async fn replay(
-    tx: &mut ScopedTx,
-    caller: &Caller,
-    id: PredictionId,
-) -> Result<View, Error> {
+pub async fn replay(tx: &mut ScopedTx, caller: &Caller, id: PredictionId) -> Result<View, Error> {
     let scope = caller.scope(Permission::Integrate)?;
     let waiting = rows::lock_waiting(tx, id).await?.ok_or(Error::NotFound)?;
     if waiting.dismissed {
@@ -42,7 +38,7 @@ pub async fn replay(
         prediction: &prediction,
         future: prediction.observed_at > now + TimeDelta::minutes(limits::AHEAD_MINUTES),
     };
-    let placements = place(tx, &[newcomer]).await?;
+    let (placements, mut entries) = place(tx, &[newcomer]).await?;
     let placement = placements.into_iter().next().ok_or(Error::Unavailable)?;
     let (Some((asset, site)), Some(failure_mode), None) =
         (placement.asset, placement.failure_mode, placement.quarantine)
@@ -55,14 +51,12 @@ pub async fn replay(
         });
     };
     let alert = placement.alert;
-    let replayed =
-        Replayed { id, site, asset, failure_mode, alert, result: placement.result };
+    let replayed = Replayed { id, site, asset, failure_mode, alert, result: placement.result };
     rows::mark_replayed(tx, &replayed, now).await?;
     let detail = json!({ "reason": waiting.reason, "alert_id": alert.map(|a| a.0) });
-    tx.audit(vec![
-        AuditEntry::new("prediction.replay", "prediction", id.0).site(site).detail(detail),
-    ])
-    .await?;
+    let entry = AuditEntry::new("prediction.replay", "prediction", id.0);
+    entries.push(entry.site(site).detail(detail));
+    tx.audit(entries).await?;
     tx.touch(Topic::Predictions, waiting.site);
     Ok(View { id, alert_id: alert.map(|a| a.0), already: false })
 }

@@ -65,8 +65,7 @@ async fn read(
 ) -> Result<Vec<Trend>, Error> {
     let ids: Vec<i64> = points.iter().map(|p| p.id).collect();
     let qualities: &[&str] = if query.uncertain { &["good", "uncertain"] } else { &["good"] };
-    let samples =
-        rows::series(tx, &ids, query.from, query.to, query.max_points, qualities).await?;
+    let samples = rows::series(tx, &ids, query.from, query.to, query.max_points, qualities).await?;
     let mut by_point: HashMap<i64, Vec<Sample>> = HashMap::new();
     for sample in samples {
         by_point.entry(sample.point_id).or_default().push(sample);

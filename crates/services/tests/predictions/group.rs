@@ -31,8 +31,12 @@ async fn requests_of_many_clients_share_commits_and_each_gets_its_own_answer() {
         assert_eq!(stored, format!("e{i}"));
     }
     assert_eq!(plant.count("SELECT count(*) FROM alert").await, 2);
-    let commits = plant.count("SELECT count(DISTINCT xact::text) FROM audit_event
-                               WHERE action = 'prediction.receive'").await;
+    let commits = plant
+        .count(
+            "SELECT count(DISTINCT xact::text) FROM audit_event
+                               WHERE action = 'prediction.receive'",
+        )
+        .await;
     assert!(commits < 100, "{commits} commits for 100 requests");
 }
 

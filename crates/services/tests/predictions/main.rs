@@ -101,9 +101,8 @@ async fn the_latest_by_observation_shows_and_extremes_are_kept() {
     let plant = Plant::new().await;
     let now = plant.now().await;
     let at = |hours: i64| Some((now - TimeDelta::hours(hours)).to_rfc3339());
-    let late = plant
-        .with("late", "M1", |r| (r.confidence, r.observed_at) = (Some(0.6), at(1)))
-        .await;
+    let late =
+        plant.with("late", "M1", |r| (r.confidence, r.observed_at) = (Some(0.6), at(1))).await;
     let early = plant
         .with("early", "M1", |r| {
             (r.confidence, r.rul_hours, r.observed_at) = (Some(0.9), Some(100.0), at(5));

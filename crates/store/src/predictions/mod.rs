@@ -13,7 +13,7 @@ mod read;
 mod resolve;
 
 pub use aliases::{failure_mode_aliases, map_asset, map_failure_mode};
-pub use attach::{Attachment, Attached, Recorded, attach, record_held_off, wake_lanes};
+pub use attach::{Attached, Attachment, Recorded, attach, record_held_off, wake_lanes};
 pub use event_keys::{Claim, Existing, claim, existing};
 pub use insert::{NewPrediction, insert};
 pub use quarantine::{

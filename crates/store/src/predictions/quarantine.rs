@@ -140,7 +140,17 @@ pub struct Waiting {
 /// What the database says.
 pub async fn lock_waiting(tx: &mut ScopedTx, id: PredictionId) -> Result<Option<Waiting>, Error> {
     type Row = (
-        i64, i64, String, DateTime<Utc>, Option<i64>, String, bool, bool, bool, Option<i64>, Value,
+        i64,
+        i64,
+        String,
+        DateTime<Utc>,
+        Option<i64>,
+        String,
+        bool,
+        bool,
+        bool,
+        Option<i64>,
+        Value,
     );
     let sites = tx.sites();
     let row: Option<Row> = sqlx::query_as(
@@ -156,7 +166,19 @@ pub async fn lock_waiting(tx: &mut ScopedTx, id: PredictionId) -> Result<Option<
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(
-        |(id, source, event_id, received_at, site, reason, stale, replayed, dismissed, alert, payload)| {
+        |(
+            id,
+            source,
+            event_id,
+            received_at,
+            site,
+            reason,
+            stale,
+            replayed,
+            dismissed,
+            alert,
+            payload,
+        )| {
             Waiting {
                 id: PredictionId(id),
                 source: SourceId(source),
@@ -226,11 +248,7 @@ pub async fn mark_replayed(
 ///
 /// # Errors
 /// What the database says.
-pub async fn dismiss(
-    tx: &mut ScopedTx,
-    id: PredictionId,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
+pub async fn dismiss(tx: &mut ScopedTx, id: PredictionId, now: DateTime<Utc>) -> Result<(), Error> {
     sqlx::query("UPDATE prediction SET dismissed_at = $2 WHERE id = $1")
         .bind(id.0)
         .bind(now)

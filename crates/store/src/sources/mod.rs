@@ -22,11 +22,7 @@ pub struct SourceRow {
 ///
 /// # Errors
 /// What the database says.
-pub async fn insert(
-    tx: &mut ScopedTx,
-    name: &str,
-    kind: &str,
-) -> Result<Option<SourceId>, Error> {
+pub async fn insert(tx: &mut ScopedTx, name: &str, kind: &str) -> Result<Option<SourceId>, Error> {
     let id: Option<i64> = sqlx::query_scalar(
         "INSERT INTO source (name, kind) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING id",
     )

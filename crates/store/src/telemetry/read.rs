@@ -39,10 +39,7 @@ pub struct Sample {
 ///
 /// # Errors
 /// What the database says.
-pub async fn points_by_path(
-    tx: &mut ScopedTx,
-    paths: &[String],
-) -> Result<Vec<PointRow>, Error> {
+pub async fn points_by_path(tx: &mut ScopedTx, paths: &[String]) -> Result<Vec<PointRow>, Error> {
     let sites = tx.sites();
     Ok(sqlx::query_as(
         "SELECT id, path, unit, last_at, last_value FROM sensor_point

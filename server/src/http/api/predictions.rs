@@ -235,9 +235,7 @@ fn unreadable(error: DecodeError) -> Problem {
     let code = error.kind.code();
     metrics::counter!("predictions_refused_total", "code" => code).increment(1);
     let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    Problem::new(status, code, error.message)
-        .with("line", error.line)
-        .with("column", error.column)
+    Problem::new(status, code, error.message).with("line", error.line).with("column", error.column)
 }
 
 /// The code of the whole is that of its errors when they agree, else `invalid`.

@@ -76,8 +76,9 @@ pub async fn post(
     }
     if values.is_empty() && given > 0 {
         let message = "None of the points can be stored.";
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message)
-            .with_errors(errors));
+        return Err(
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message).with_errors(errors)
+        );
     }
     let once = match Once::claim(&mut tx, &api, &key, &body.bytes).await? {
         Claim::Answered(answer) => return Ok(answer),
