@@ -89,7 +89,7 @@ impl Client {
                 let status: u16 = text.get(9..12).context("no status")?.parse()?;
                 let length = text
                     .lines()
-                    .find_map(|line| {
+                    .find_map(|line| -> Option<Result<usize, _>> {
                         let (name, value) = line.split_once(':')?;
                         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse())
                     })

@@ -69,8 +69,8 @@ pub async fn search(tx: &mut ScopedTx, query: &ListQuery) -> Result<AlertList, E
     let (found, next) = page(tx, query, false).await?;
     let total = rows::count(tx, &filter(query)).await?;
     let facets = rows::facets(tx).await?;
-    let (mut states, mut severities): (Vec<(AlertState, i64)>, Vec<(Severity, i64)>) =
-        (Vec::new(), Vec::new());
+    let mut states: Vec<(AlertState, i64)> = Vec::new();
+    let mut severities: Vec<(Severity, i64)> = Vec::new();
     for (state, severity, count) in facets {
         add(&mut states, word("alert", &state)?, count);
         add(&mut severities, word("alert", &severity)?, count);
