@@ -37,7 +37,8 @@ pub enum LiveState {
 pub struct Live {
     topics: StoredValue<HashMap<String, RwSignal<u64>>>,
     owner: StoredValue<Owner>,
-    source: StoredValue<Option<EventSource>, LocalStorage>,
+    /// Empty on the server, where what belongs to one thread must not be made.
+    source: StoredValue<Option<StoredValue<EventSource, LocalStorage>>>,
     /// How fresh the page is.
     pub state: RwSignal<LiveState>,
     /// When something last came.
@@ -54,7 +55,7 @@ pub fn provide_live() -> Live {
     let live = Live {
         topics: StoredValue::new(HashMap::new()),
         owner: StoredValue::new(Owner::current().unwrap_or_default()),
-        source: StoredValue::new_local(None),
+        source: StoredValue::new(None),
         state: RwSignal::new(LiveState::AsLoaded),
         last: RwSignal::new(None),
     };
@@ -131,13 +132,16 @@ impl Live {
         let failed = Closure::<dyn FnMut()>::new(move || self.failed());
         source.set_onerror(Some(failed.as_ref().unchecked_ref()));
         failed.forget();
+        let source = self.owner.with_value(|owner| owner.with(|| StoredValue::new_local(source)));
         self.source.set_value(Some(source));
     }
 
     fn failed(self) {
-        let refused = self.source.with_value(|source| {
-            source.as_ref().is_some_and(|s| s.ready_state() == EventSource::CLOSED)
-        });
+        let refused = self
+            .source
+            .get_value()
+            .and_then(|source| source.try_with_value(|s| s.ready_state() == EventSource::CLOSED))
+            .unwrap_or_default();
         let online = window().navigator().on_line();
         self.state.set(if online { LiveState::Reconnecting } else { LiveState::Offline });
         if refused {
@@ -147,10 +151,10 @@ impl Live {
     }
 
     fn close(self) {
-        self.source.update_value(|source| {
-            if let Some(source) = source.take() {
-                source.close();
-            }
-        });
+        let source = self.source.try_update_value(Option::take).flatten();
+        if let Some(source) = source {
+            source.try_with_value(EventSource::close);
+            source.dispose();
+        }
     }
 }
