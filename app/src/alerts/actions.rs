@@ -1,3 +1,9 @@
+//! What the alert pages ask of the server.
+#![expect(
+    missing_docs,
+    reason = "the arguments of a server function become fields of a generated type"
+)]
+
 use domain::views::alerts::{AlertDetail, AlertList, Reviewing};
 #[cfg(feature = "ssr")]
 use domain::{ids::AlertId, permission::Permission};

@@ -72,15 +72,31 @@ impl Role {
             Self::Reviewer => &[View, LogbookWrite, ReviewDecide],
             Self::Supervisor => &[View, LogbookWrite, WorkOrderWork, ReviewDecide, WorkOrderRaise],
             Self::Planner => &[
-                View, LogbookWrite, WorkOrderWork, ReviewDecide, WorkOrderRaise, AssetEdit,
-                RuleDraft, RulePublish,
+                View,
+                LogbookWrite,
+                WorkOrderWork,
+                ReviewDecide,
+                WorkOrderRaise,
+                AssetEdit,
+                RuleDraft,
+                RulePublish,
             ],
             Self::IntegrationAdmin => {
                 &[View, AssetEdit, RuleDraft, Integrate, SecretManage, AuditRead]
             }
             Self::Admin => &[
-                View, LogbookWrite, WorkOrderWork, ReviewDecide, WorkOrderRaise, AssetEdit,
-                RuleDraft, RulePublish, Integrate, SecretManage, AuditRead, Administer,
+                View,
+                LogbookWrite,
+                WorkOrderWork,
+                ReviewDecide,
+                WorkOrderRaise,
+                AssetEdit,
+                RuleDraft,
+                RulePublish,
+                Integrate,
+                SecretManage,
+                AuditRead,
+                Administer,
             ],
         }
     }

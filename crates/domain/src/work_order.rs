@@ -48,7 +48,11 @@ impl WorkOrderStatus {
     /// # Errors
     /// When the book does not know the step.
     pub fn transition(self, to: Self) -> Result<Self, TransitionError> {
-        if self.successors().contains(&to) { Ok(to) } else { Err(TransitionError { from: self, to }) }
+        if self.successors().contains(&to) {
+            Ok(to)
+        } else {
+            Err(TransitionError { from: self, to })
+        }
     }
 }
 

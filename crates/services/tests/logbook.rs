@@ -85,11 +85,13 @@ fn entry(text: &str, key: &str) -> Write {
 }
 
 fn people(book: &Logbook) -> Vec<&PersonEntry> {
-    let person = |body| match body {
-        &EntryBody::Person(ref entry) => Some(entry),
-        &EntryBody::Auto(_) => None,
-    };
-    book.entries.iter().filter_map(|entry| person(&entry.body)).collect()
+    book.entries
+        .iter()
+        .filter_map(|entry| match &entry.body {
+            EntryBody::Person(entry) => Some(entry),
+            EntryBody::Auto(_) => None,
+        })
+        .collect()
 }
 
 fn kinds(book: &Logbook) -> Vec<AutoKind> {

@@ -25,7 +25,7 @@ fn all_problems_of_file_and_environment_are_reported_at_once() -> std::io::Resul
         ("MILLWRIGHT_MAIL__SMTP", "http://user:hunter2@host"),
         ("MILLWRIGHT_TEST__TIME_SCALE", "0.5"),
     ]);
-    let problems = Config::load(&arguments(folder.path()), set).err().expect("problems");
+    let problems = Config::load(&arguments(folder.path()), set).expect_err("problems");
     let expected = [
         "server.listen",
         "database.connections",

@@ -49,6 +49,7 @@ impl Routes {
     }
 
     /// What is routed.
+    #[cfg(test)]
     pub fn listed(&self) -> &[(Method, &'static str)] {
         &self.listed
     }
