@@ -1,8 +1,4 @@
 //! What the alert pages ask of the server.
-#![expect(
-    missing_docs,
-    reason = "the arguments of a server function become fields of a generated type"
-)]
 
 use domain::views::alerts::{AlertDetail, AlertList, Reviewing};
 #[cfg(feature = "ssr")]
