@@ -17,11 +17,12 @@ mod review;
 mod side;
 mod why;
 
-pub use actions::{
+pub use detail::AlertPage;
+pub use list::AlertsPage;
+pub use review::ReviewPage;
+
+use actions::{
     ApproveReview, RaiseForAlert, RejectReview, SnoozeReview, UndoReview, load_alert, load_alerts,
     load_reviewing,
 };
-pub use detail::AlertPage;
-pub use list::AlertsPage;
-pub use query::AlertQuery;
-pub use review::ReviewPage;
+use query::AlertQuery;
