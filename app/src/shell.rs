@@ -18,7 +18,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href="/pkg/millwright.css" />
-                <HydrationScripts options />
+                <Hydration options />
                 <MetaTags />
             </head>
             <body>
@@ -26,6 +26,38 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Loads the program of the page. Every fetch carries the nonce, which the content policy asks of
+/// scripts that are loaded ahead, too.
+#[component]
+fn Hydration(options: LeptosOptions) -> impl IntoView {
+    let (folder, name) = (options.site_pkg_dir, options.output_name);
+    let script = format!("/{folder}/{name}.js");
+    let program = format!("/{folder}/{name}_bg.wasm");
+    let start = format!(
+        "import init, {{ hydrate }} from '{script}';\
+         await init({{ module_or_path: '{program}' }});\
+         hydrate();"
+    );
+    view! {
+        <link rel="modulepreload" href=script nonce=nonce() />
+        <link rel="preload" r#as="fetch" href=program type="application/wasm" crossorigin="anonymous" />
+        <script type="module" nonce=nonce()>
+            {start}
+        </script>
+    }
+}
+
+/// The nonce of this response.
+#[cfg(feature = "ssr")]
+fn nonce() -> Option<leptos::nonce::Nonce> {
+    leptos::nonce::use_nonce()
+}
+
+#[cfg(not(feature = "ssr"))]
+const fn nonce() -> Option<String> {
+    None
 }
 
 /// Theme (absent follows the device) and density of this request.

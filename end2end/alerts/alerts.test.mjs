@@ -12,7 +12,7 @@ describe('alerts', () => {
     server = await startServer()
     await administrator(server)
     await importAssets(server)
-    client = server.api(await apiKey(server, 'alerts'))
+    client = server.api(await apiKey(server, 'alerts', 'predictions,read'))
     state = await session(chrome, server)
   })
 

@@ -16,7 +16,7 @@ describe('the shift logbook', () => {
     await administrator(server)
     await administrator(server, KIM)
     await importAssets(server)
-    client = server.api(await apiKey(server, 'logbook'))
+    client = server.api(await apiKey(server, 'logbook', 'predictions,telemetry,read'))
     luis = await session(chrome, server, ADMIN)
     kim = await session(chrome, server, KIM)
   })

@@ -22,7 +22,7 @@ describe('the review queue', () => {
     server = await startServer({ timeScale: 0.6 })
     await administrator(server)
     await importAssets(server)
-    client = server.api(await apiKey(server, 'review'))
+    client = server.api(await apiKey(server, 'review', 'predictions,read'))
     state = await session(chrome, server)
   })
 

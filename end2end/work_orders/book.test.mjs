@@ -14,7 +14,7 @@ describe('work orders of the book', () => {
     server = await startServer()
     await administrator(server)
     await importAssets(server)
-    client = server.api(await apiKey(server, 'orders'))
+    client = server.api(await apiKey(server, 'orders', 'predictions,read'))
     const alert = await decided(client)
     order = await until('the alert has a work order in the book', async () => {
       const id = (await client.get(`/alerts/${alert.id}`)).body.work_order_id

@@ -83,10 +83,7 @@ impl AppState {
         metrics: PrometheusHandle,
         shutdown: CancellationToken,
     ) -> Self {
-        let leptos = LeptosOptions::builder()
-            .output_name("millwright")
-            .site_pkg_dir("pkg")
-            .build();
+        let leptos = LeptosOptions::builder().output_name("millwright").site_pkg_dir("pkg").build();
         let limits = Limits::new(http.max_in_flight, http.key_quota_per_sec);
         let live = Hub::default();
         let intake = Intake::start(services.store.clone(), IntakeSettings::default());

@@ -94,8 +94,8 @@ impl Plant {
 
     /// One value of the database, by the owner.
     fn sql(&self, query: &str) -> String {
-        let passwords =
-            std::fs::read_to_string(self.folder.join("data/postgres.passwords")).expect("passwords");
+        let passwords = std::fs::read_to_string(self.folder.join("data/postgres.passwords"))
+            .expect("passwords");
         let password = passwords
             .lines()
             .filter_map(|line| line.split_once('='))
@@ -222,7 +222,12 @@ async fn nothing_acknowledged_is_lost_when_program_and_postgres_are_killed() {
     let clients: Vec<_> = (0..CLIENTS)
         .map(|number| {
             tokio::spawn(client(
-                number, url.clone(), key.clone(), stop.clone(), acknowledged.clone(), sent.clone(),
+                number,
+                url.clone(),
+                key.clone(),
+                stop.clone(),
+                acknowledged.clone(),
+                sent.clone(),
             ))
         })
         .collect();

@@ -166,9 +166,8 @@ async fn killed_program_and_killed_postgres_come_back_in_every_combination() -> 
 #[tokio::test(flavor = "multi_thread")]
 async fn subcommands_work_beside_the_program_and_alone() -> Outcome {
     let data = folder()?;
-    let create = |name: &str| {
-        millwright(data.path()).args(["api-key", "create", "--name", name]).output()
-    };
+    let create =
+        |name: &str| millwright(data.path()).args(["api-key", "create", "--name", name]).output();
     let alone = create("alone")?;
     assert!(alone.status.success(), "{}", text(&alone));
     assert!(postmaster(data.path()).is_err(), "the cluster was started for the moment only");

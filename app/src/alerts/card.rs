@@ -15,6 +15,11 @@ pub(super) fn href(row: &AlertRow) -> String {
     }
 }
 
+/// Where an asset is: its path without itself.
+pub(super) fn place(path: &str) -> String {
+    path.rsplit_once(" / ").map_or(path, |(above, _)| above).to_owned()
+}
+
 /// What the rules did, with a mark where it needs a look.
 #[component]
 pub(super) fn Did(row: AlertRow) -> impl IntoView {
@@ -41,7 +46,7 @@ pub(super) fn Line(row: AlertRow) -> impl IntoView {
             <td><Sev level=row.severity /></td>
             <th scope="row">
                 <Plate tag=row.asset.tag.clone() />
-                <span class="sub">{row.asset.path.clone()}</span>
+                <span class="sub">{place(&row.asset.path)}</span>
             </th>
             <td>
                 <a href=href data-item="">{row.failure_mode_name.clone()}</a>
@@ -69,7 +74,7 @@ pub(super) fn Card(row: AlertRow) -> impl IntoView {
                     <span class="push"><Sev level=row.severity /></span>
                 </span>
                 <span class="fm">{row.failure_mode_name.clone()}</span>
-                <span class="sub">{row.asset.path.clone()}</span>
+                <span class="sub">{place(&row.asset.path)}</span>
                 <span class="row">
                     {confidence(&row)}
                     <span class="sm">{life(&row)}</span>

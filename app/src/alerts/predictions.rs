@@ -139,6 +139,10 @@ fn drawing(points: &[AlertPrediction], limits: (f64, f64), zone: &str, width: f6
         })
         .collect_view();
     let no_life = most <= 0.0;
+    let left = points
+        .last()
+        .and_then(|p| Some((x(p.observed_at), life(p.rul_hours?))))
+        .map(|(cx, cy)| view! { <circle class="pt" cx=fixed(cx) cy=fixed(cy) r="3" /> });
     view! {
         <svg class="chart" viewBox=format!("0 0 {width} 212") role="img" aria-labelledby="course-f">
             <text class="t" x="0" y="8">{texts::CONFIDENCE}</text>
@@ -146,11 +150,12 @@ fn drawing(points: &[AlertPrediction], limits: (f64, f64), zone: &str, width: f6
             <path class="ln c1" d=line />
             {dots}
             <path class="axis" d=format!("M{LEFT} 96.5H{right}") />
-            <text class="t" x="0" y="120">{texts::LIFE_DAYS}</text>
-            <text class="e" x="26" y="132">{if no_life { String::new() } else { format!("{days:.0}") }}</text>
+            <text class="t" x="0" y="116">{texts::LIFE_DAYS}</text>
+            <text class="e" x="26" y="136">{if no_life { String::new() } else { format!("{days:.0}") }}</text>
             <text class="e" x="26" y="190">"0"</text>
             {no_life.then(|| view! { <text class="halo" x="40" y="160">{texts::NO_LIFE}</text> })}
             <path class="ln c1" d=lives />
+            {left}
             {changes}
             <path class="axis" d=format!("M{LEFT} 188.5H{right}") />
             {ticks}
@@ -179,7 +184,7 @@ fn scale_of_time(points: &[AlertPrediction], right: f64) -> impl Fn(DateTime<Utc
 fn ticks(points: &[AlertPrediction]) -> Vec<(DateTime<Utc>, bool)> {
     let last = points.last().map(|p| (p.observed_at, true));
     let first = points.first().map(|p| (p.observed_at, false));
-    let first = first.filter(|(at, _)| last.is_some_and(|(end, _)| end > *at));
+    let first = first.filter(|(at, _)| last.is_some_and(|(end, _)| (end - *at).num_minutes() > 0));
     first.into_iter().chain(last).collect()
 }
 

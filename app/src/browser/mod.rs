@@ -8,9 +8,9 @@ mod keys;
 mod live;
 mod media;
 
+pub use clipboard::copy;
 #[cfg(not(feature = "ssr"))]
 pub(crate) use clock::in_zone;
-pub use clipboard::copy;
 pub use clock::minute;
 pub use debounce::debounced;
 pub use keys::{KeySheet, install_keys};

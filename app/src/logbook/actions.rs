@@ -1,4 +1,5 @@
 use domain::ids::{AlertId, LogbookEntryId, SiteId};
+#[cfg(feature = "ssr")]
 use domain::permission::Permission;
 use domain::views::logbook::{Desk, Logbook};
 use leptos::prelude::*;

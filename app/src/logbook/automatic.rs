@@ -32,9 +32,8 @@ pub(super) fn Automatic(
         view! { <a href=format!("/work-orders/{id}")>{orders::number(id.0)}</a> " " }
     });
     let raise = entry.alert.filter(|_| entry.raisable && around.may_raise).map(|alert| {
-        let href = query.with_untracked(|q| {
-            q.without("correct").with("raise", &alert.to_string()).href()
-        });
+        let href =
+            query.with_untracked(|q| q.without("correct").with("raise", &alert.to_string()).href());
         view! { <LinkButton href icon="plus">{texts::RAISE}</LinkButton> }
     });
     let person = entry.by.is_some();

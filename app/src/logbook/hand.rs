@@ -33,11 +33,8 @@ pub(super) fn HandPanel(
     let open = book.points.iter().filter(|point| point.done_at.is_none()).count();
     let may_tick = book.may_write;
     let none = book.points.is_empty();
-    let points: Vec<_> = book
-        .points
-        .into_iter()
-        .map(|point| view! { <Point point may_tick forms /> })
-        .collect();
+    let points: Vec<_> =
+        book.points.into_iter().map(|point| view! { <Point point may_tick forms /> }).collect();
     let points = if none {
         view! { <p class="body muted sm">{texts::NO_POINTS} ". " {texts::NO_POINTS_HINT}</p> }
             .into_any()
@@ -45,9 +42,7 @@ pub(super) fn HandPanel(
         view! { <ul class="points">{points}</ul> }.into_any()
     };
     let end = match book.hand_over {
-        Some(signed) => {
-            view! { <Signed shift=book.shift signed zone site forms /> }.into_any()
-        }
+        Some(signed) => view! { <Signed shift=book.shift signed zone site forms /> }.into_any(),
         None => view! {
             <footer>
                 <span>{texts::carried(open)}</span>
@@ -138,7 +133,8 @@ fn Before(
 ) -> impl IntoView {
     let clock = move |at| written(at, &zone, TimeStyle::Absolute);
     let waits = texts::waits_for_you(&shift, &signed.outgoing, &clock(signed.outgoing_at));
-    let notes = (!signed.notes.is_empty()).then(|| view! { <p class="sm notes">{signed.notes.clone()}</p> });
+    let notes = (!signed.notes.is_empty())
+        .then(|| view! { <p class="sm notes">{signed.notes.clone()}</p> });
     match (signed.incoming, signed.incoming_at) {
         (Some(by), Some(at)) => {
             let taken = texts::taken_from(&signed.outgoing, &by, &clock(at));
@@ -200,7 +196,8 @@ fn Signed(
 ) -> impl IntoView {
     let at = |who: &str, at| format!("{who}, {}", written(at, &zone, TimeStyle::Absolute));
     let outgoing = at(&signed.outgoing, signed.outgoing_at);
-    let incoming = signed.incoming.as_deref().zip(signed.incoming_at).map(|(who, when)| at(who, when));
+    let incoming =
+        signed.incoming.as_deref().zip(signed.incoming_at).map(|(who, when)| at(who, when));
     view! {
         <dl class="list body signed">
             <dt>{texts::OUTGOING}</dt>

@@ -10,8 +10,4 @@ mod person;
 mod quick;
 mod raise;
 
-pub use actions::{
-    DeskQuery, HandOver, LogbookQuery, RaiseWorkOrder, TakeOver, TickPoint, WriteEntry,
-    load_desk, load_logbook,
-};
 pub use page::LogbookPage;

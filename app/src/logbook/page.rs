@@ -91,8 +91,7 @@ pub fn LogbookPage() -> impl IntoView {
     count_successes(forms.raise, accepted);
     count_successes(forms.hand_over, accepted);
     let asked = Memo::new(move |_| query.with(desk_query));
-    let desk =
-        Resource::new(move || (asked.get(), accepted.get()), |(query, _)| load_desk(query));
+    let desk = Resource::new(move || (asked.get(), accepted.get()), |(query, _)| load_desk(query));
     view! {
         <div class="logbook" data-density="comfortable">
             <Loaded resource=desk rows=8 view=move |desk| view! { <Desks desk forms book /> } />

@@ -41,7 +41,10 @@ pub(super) fn Person(
     });
     let strikes = entry.strikes.map(|old| {
         let time = written(old.at, &around.zone, around.clock);
-        (view! { <p><del>{old.text}</del></p> }, view! { <p class="muted sm">{texts::corrects(&time)}</p> })
+        (
+            view! { <p><del>{old.text}</del></p> },
+            view! { <p class="muted sm">{texts::corrects(&time)}</p> },
+        )
     });
     let (old, which) = strikes.unzip();
     let text = with_plate(entry.text, entry.asset);

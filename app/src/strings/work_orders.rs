@@ -33,7 +33,8 @@ pub const CAPTION: &str = "Work orders, newest first";
 /// Nothing yet.
 pub const EMPTY: &str = "No work orders yet";
 /// Why.
-pub const EMPTY_HINT: &str = "They are created by the rules, by approved reviews and from the shift logbook.";
+pub const EMPTY_HINT: &str =
+    "They are created by the rules, by approved reviews and from the shift logbook.";
 /// Link to alerts.
 pub const TO_ALERTS: &str = "See the alerts";
 /// Nothing matches.
@@ -79,7 +80,8 @@ pub const REOPEN_NOW: &str = "Reopen";
 /// Question.
 pub const REOPEN_TITLE: &str = "Reopen this work order?";
 /// What it means.
-pub const REOPEN_CONSEQUENCE: &str = "It goes back to work and the verdict on the prediction is void until it is closed again.";
+pub const REOPEN_CONSEQUENCE: &str =
+    "It goes back to work and the verdict on the prediction is void until it is closed again.";
 /// Button.
 pub const CANCEL: &str = "Cancel work order…";
 /// Button in the question.
@@ -87,7 +89,8 @@ pub const CANCEL_NOW: &str = "Cancel it for good";
 /// Question.
 pub const CANCEL_TITLE: &str = "Cancel this work order?";
 /// What it means.
-pub const CANCEL_CONSEQUENCE: &str = "Nobody will do the work. The alert ends as deferred; a new prediction can ask again.";
+pub const CANCEL_CONSEQUENCE: &str =
+    "Nobody will do the work. The alert ends as deferred; a new prediction can ask again.";
 /// While a step is taken.
 pub const SAVING: &str = "Saving…";
 /// Field.
@@ -101,7 +104,8 @@ pub const SKIP_NOW: &str = "Give up";
 /// Question.
 pub const SKIP_TITLE: &str = "Give this delivery up?";
 /// What it means.
-pub const SKIP_CONSEQUENCE: &str = "The work order is cancelled here and never sent. The alert ends as deferred.";
+pub const SKIP_CONSEQUENCE: &str =
+    "The work order is cancelled here and never sent. The alert ends as deferred.";
 /// Explains retrying.
 pub const RETRY_HINT: &str = "It keeps its reference, so it can never be made twice.";
 /// Somebody else took a step.
@@ -264,10 +268,14 @@ pub fn delivery_says(delivery: &Delivery, connection: &str) -> String {
         DeliveryState::Created => format!("{connection} holds it."),
         DeliveryState::Rejected => format!("{connection} refused it. Nothing was made there."),
         DeliveryState::Unknown => {
-            format!("Sent, no certain answer. It is looked up in {connection} before anything is sent again.")
+            format!(
+                "Sent, no certain answer. It is looked up in {connection} before anything is sent again."
+            )
         }
         DeliveryState::NeedsPerson => {
-            format!("Nobody can tell whether {connection} holds it. Look there, then send it again or give it up.")
+            format!(
+                "Nobody can tell whether {connection} holds it. Look there, then send it again or give it up."
+            )
         }
         DeliveryState::Dead => format!("{connection} could not be reached for too long."),
     }
@@ -280,7 +288,8 @@ pub fn next_call(at: &str) -> String {
 
 /// One call to the CMMS in words.
 pub fn call(at: &Attempt, number: usize) -> String {
-    let what = if at.kind == "look_up" { "Looked up".to_owned() } else { format!("Attempt {number}") };
+    let what =
+        if at.kind == "look_up" { "Looked up".to_owned() } else { format!("Attempt {number}") };
     match at.outcome.as_deref() {
         None => format!("{what}, under way"),
         Some("absent") => format!("{what}, not there"),

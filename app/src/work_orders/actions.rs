@@ -1,4 +1,5 @@
 use domain::ids::WorkOrderId;
+#[cfg(feature = "ssr")]
 use domain::permission::Permission;
 use domain::views::work_orders::{WorkOrderDetail, WorkOrderFilter, WorkOrderList};
 use domain::work_order::WorkOrderStatus;
@@ -57,11 +58,7 @@ pub async fn move_work_order(
 /// # Errors
 /// The closure has problems, or somebody was first.
 #[server(prefix = "/ui", endpoint = "work_orders/close")]
-pub async fn close_work_order(
-    id: i64,
-    version: i32,
-    form: ClosureForm,
-) -> Result<(), AppError> {
+pub async fn close_work_order(id: i64, version: i32, form: ClosureForm) -> Result<(), AppError> {
     use services::work_orders::{Transition, permission, transition};
     let ctx = crate::context::ssr::server_ctx()?;
     let (caller, closure) = (ctx.caller()?.clone(), form.read()?);

@@ -27,10 +27,8 @@ pub fn WorkOrderPage() -> impl IntoView {
     let topics = ["work_orders", "alerts"].map(use_topic);
     let steps = Steps::new();
     let changes = move || topics.iter().map(Signal::get).sum::<u64>();
-    let order = Resource::new(
-        move || (id.get(), changes(), steps.accepted.get()),
-        |(id, ..)| load(id),
-    );
+    let order =
+        Resource::new(move || (id.get(), changes(), steps.accepted.get()), |(id, ..)| load(id));
     // The forms keep what is being typed while the rest of the page follows every change.
     let forms = Resource::new(move || (id.get(), steps.accepted.get()), |(id, _)| load(id));
     let seen = RwSignal::new(None::<i32>);

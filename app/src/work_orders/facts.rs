@@ -30,7 +30,8 @@ pub(super) fn Strip(
     };
     let cost = match closure.cost {
         Some(cost) => {
-            view! { {format::money(cost, closure.currency.as_deref().unwrap_or_default())} }.into_any()
+            view! { {format::money(cost, closure.currency.as_deref().unwrap_or_default())} }
+                .into_any()
         }
         None => missing(),
     };
@@ -108,9 +109,7 @@ pub(super) fn ClosureCard(
         let level = if outcome == "confirmed" { Level::Ok } else { Level::Unknown };
         (level, texts::verdict(&outcome, prevented))
     });
-    let aside = move || {
-        verdict.clone().map(|(level, text)| view! { <Says level>{text}</Says> })
-    };
+    let aside = move || verdict.clone().map(|(level, text)| view! { <Says level>{text}</Says> });
     let at = |at: DateTime<Utc>| written(at, &zone, TimeStyle::Absolute);
     let span = |from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>| match (from, to) {
         (Some(from), Some(to)) => Some(format!("{} to {}", at(from), at(to))),
@@ -121,9 +120,9 @@ pub(super) fn ClosureCard(
         .iter()
         .map(|part| texts::part(part.quantity, &part.part, part.description.as_deref()))
         .collect();
-    let money = closure.cost.map(|cost| {
-        format::money(cost, closure.currency.as_deref().unwrap_or_default())
-    });
+    let money = closure
+        .cost
+        .map(|cost| format::money(cost, closure.currency.as_deref().unwrap_or_default()));
     let mode = closure.actual_failure_mode.as_deref().map(|code| {
         failure_mode::find(code).map_or_else(|| code.to_owned(), |mode| mode.name.to_owned())
     });

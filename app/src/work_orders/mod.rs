@@ -13,12 +13,11 @@ use domain::work_order::DeliveryState;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-pub use actions::{
-    CloseWorkOrder, MoveWorkOrder, RetryDelivery, SkipDelivery, list_work_orders, load_work_order,
-};
-pub use closure::ClosureForm;
 pub use detail::WorkOrderPage;
 pub use list::WorkOrdersPage;
+
+use actions::{list_work_orders, load_work_order};
+use closure::ClosureForm;
 
 use crate::error::AppError;
 use crate::ui::Level;

@@ -10,9 +10,7 @@ use super::closure::ClosureFields;
 use super::count_successes;
 use crate::error::AppError;
 use crate::strings::work_orders as texts;
-use crate::ui::{
-    Button, ButtonKind, ButtonSize, ConfirmForm, ErrorSummary, Hidden, Input, Panel,
-};
+use crate::ui::{Button, ButtonKind, ButtonSize, ConfirmForm, ErrorSummary, Hidden, Input, Panel};
 
 /// The forms of the page, one action each.
 #[derive(Clone, Copy)]
@@ -63,9 +61,7 @@ pub(super) fn NextStep(
     use WorkOrderStatus::{Approved, Assigned, Cancelled, Closed, InProgress};
     let may = |to: WorkOrderStatus| order.allowed.to.contains(&to);
     let (id, version) = (order.row.id.0, order.version);
-    let plain = |to, label, kind| {
-        view! { <Move id version to label kind steps /> }.into_any()
-    };
+    let plain = |to, label, kind| view! { <Move id version to label kind steps /> }.into_any();
     let mut parts: Vec<AnyView> = Vec::new();
     if order.allowed.deliver {
         parts.push(view! { <Stopped id steps /> }.into_any());
@@ -111,8 +107,7 @@ pub(super) fn NextStep(
         };
         parts.push(view! { <p class="muted sm">{why}</p> }.into_any());
     }
-    let title =
-        if status == InProgress && may(Closed) { texts::CLOSE_TITLE } else { texts::NEXT };
+    let title = if status == InProgress && may(Closed) { texts::CLOSE_TITLE } else { texts::NEXT };
     view! {
         <Panel id="next" class="next" title>
             <div class="body stack">

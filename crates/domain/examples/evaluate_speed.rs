@@ -28,5 +28,7 @@ fn main() {
     };
     let silent = time(&|| drop(black_box(decide(black_box(&policy), black_box(&facts), now))));
     let explained = time(&|| drop(black_box(evaluate(black_box(&policy), black_box(&facts), now))));
-    println!("decide {silent} ns, evaluate with reasons {explained} ns (default policy, rule 5 of 7)");
+    println!(
+        "decide {silent} ns, evaluate with reasons {explained} ns (default policy, rule 5 of 7)"
+    );
 }

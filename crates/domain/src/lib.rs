@@ -1,9 +1,9 @@
 //! The business rules of Millwright. No I/O, no clock, no randomness: `now` is always an argument.
 
 pub mod alert;
-pub mod cmms_record;
 pub mod asset;
 pub mod calendar;
+pub mod cmms_record;
 pub mod failure_mode;
 pub mod ids;
 pub mod permission;

@@ -2,20 +2,20 @@
 //! outermost layer (HTTP handler, server function, worker) began and commits, so that an
 //! idempotency row or a second use case can share the transaction.
 
-pub mod assets;
 pub mod alerts;
+pub mod assets;
 pub mod calendars;
 mod caller;
 pub mod charts;
 mod error;
 pub mod logbook;
 pub mod notices;
+pub mod predictions;
 pub mod rules;
 mod settings;
-pub mod users;
-pub mod predictions;
-pub mod telemetry;
 pub mod sources;
+pub mod telemetry;
+pub mod users;
 pub mod work_orders;
 
 pub use caller::{Caller, Grant};
@@ -39,11 +39,7 @@ impl Services {
     ///
     /// # Errors
     /// [`Error::Denied`] without the permission, [`Error::Unavailable`] without a database.
-    pub async fn begin(
-        &self,
-        caller: &Caller,
-        permission: Permission,
-    ) -> Result<ScopedTx, Error> {
+    pub async fn begin(&self, caller: &Caller, permission: Permission) -> Result<ScopedTx, Error> {
         let scope = caller.scope(permission)?;
         Ok(self.store.begin(&scope, caller.actor).await?)
     }

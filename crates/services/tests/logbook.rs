@@ -152,7 +152,10 @@ async fn open_points_are_carried_over_and_signed_by_both_sides() {
         world.write(&world.luis, Write { point: true, ..entry("run at 08 %", "a") }).await.unwrap();
     let right = Write { strikes: Some(wrong), ..entry("run at 80 % feed", "b") };
     world.write(&world.luis, right).await.unwrap();
-    world.write(&world.luis, Write { point: true, ..entry("chips in the conveyor", "c") }).await.unwrap();
+    world
+        .write(&world.luis, Write { point: true, ..entry("chips in the conveyor", "c") })
+        .await
+        .unwrap();
     let book = world.read(&world.luis).await;
     let texts: Vec<&str> = book.points.iter().map(|point| point.text.as_str()).collect();
     assert_eq!(texts, ["chips in the conveyor", "run at 80 % feed"], "the latest wording");
@@ -216,10 +219,8 @@ async fn a_work_order_raised_from_the_logbook_shows_in_its_entry() {
     tx.commit().await.unwrap();
     assert_eq!(kinds(&world.read(&world.kim).await), [AutoKind::OrderRaised]);
 
-    let alert: i64 = sqlx::query_scalar("SELECT id FROM alert")
-        .fetch_one(world.store.pool())
-        .await
-        .unwrap();
+    let alert: i64 =
+        sqlx::query_scalar("SELECT id FROM alert").fetch_one(world.store.pool()).await.unwrap();
     let mut tx = world.begin(&world.luis).await;
     let (which, alert) = (Which::default(), AlertId(alert));
     let desk = desk(&mut tx, &world.luis, &which, None, Some(alert)).await.unwrap();

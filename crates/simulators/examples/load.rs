@@ -52,7 +52,8 @@ fn options() -> Result<Options> {
     let number = |name: &str, default: f64| -> Result<f64> {
         Ok(given.get(name).map_or(Ok(default), |v| v.parse())?)
     };
-    let text = |name: &str| given.get(name).cloned().with_context(|| format!("--{name} is missing"));
+    let text =
+        |name: &str| given.get(name).cloned().with_context(|| format!("--{name} is missing"));
     Ok(Options {
         address: text("address")?,
         key: text("key")?,
@@ -154,7 +155,12 @@ fn prediction(options: &Options, tally: &Tally, now: &str) -> (String, bool) {
     (text, creates)
 }
 
-async fn send(options: Arc<Options>, tally: Arc<Tally>, started: Instant, client_no: usize) -> Result<()> {
+async fn send(
+    options: Arc<Options>,
+    tally: Arc<Tally>,
+    started: Instant,
+    client_no: usize,
+) -> Result<()> {
     let mut client = Client::connect(&options.address).await?;
     let head = format!(
         "POST /api/v1/predictions HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
@@ -218,9 +224,8 @@ async fn send(options: Arc<Options>, tally: Arc<Tally>, started: Instant, client
 async fn follow(options: Arc<Options>, tally: Arc<Tally>, started: Instant) -> Result<()> {
     let mut client = Client::connect(&options.address).await?;
     let auth = format!("Host: {}\r\nAuthorization: Bearer {}\r\n", options.address, options.key);
-    let post = format!(
-        "POST /api/v1/predictions HTTP/1.1\r\n{auth}Content-Type: application/json\r\n"
-    );
+    let post =
+        format!("POST /api/v1/predictions HTTP/1.1\r\n{auth}Content-Type: application/json\r\n");
     let mut number: u64 = 0;
     while !tally.stop.load(Ordering::Relaxed) {
         let due = started + Duration::from_secs_f64(number as f64 / options.sample);

@@ -24,10 +24,14 @@ pub enum Error {
     #[error("migration failed")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     /// Migrations are missing and nobody who may run them is known.
-    #[error("the database lacks migrations of this program: give database.owner_url, or run `millwright migrate` with it")]
+    #[error(
+        "the database lacks migrations of this program: give database.owner_url, or run `millwright migrate` with it"
+    )]
     NotMigrated,
     /// The database was migrated by a newer program.
-    #[error("the database is newer than this program (migration {0}); use the newer program, or restore a backup")]
+    #[error(
+        "the database is newer than this program (migration {0}); use the newer program, or restore a backup"
+    )]
     NewerDatabase(i64),
 }
 

@@ -4,8 +4,8 @@
 //! One module per feature; its functions take `&mut ScopedTx` first. To add a query, add a function
 //! to the feature's module; to add a table, see `docs/adding-a-migration.md`.
 
-pub mod assets;
 pub mod alerts;
+pub mod assets;
 pub mod audit;
 mod clock;
 pub mod connect;
@@ -22,8 +22,8 @@ pub mod notices;
 pub mod predictions;
 pub mod rules;
 mod scope;
-pub mod sessions;
 pub mod self_check;
+pub mod sessions;
 mod signals;
 pub mod sources;
 pub mod telemetry;

@@ -80,7 +80,8 @@ async fn run_on(
     http.test_clock = serve.test_clock;
     let state = AppState::new(services.clone(), http, metrics.clone(), stop.clone());
     prepare(&services).await?;
-    let workers = if serve.workers { Some(working::start(config, &services, &stop)?) } else { None };
+    let workers =
+        if serve.workers { Some(working::start(config, &services, &stop)?) } else { None };
     let background = [
         tokio::spawn(live::relay(services.store.clone(), state.live.clone(), stop.clone())),
         tokio::spawn(upkeep(metrics, stop.clone())),
@@ -135,8 +136,7 @@ pub async fn work(config: Config) -> Result<()> {
 }
 
 fn services(config: &Config, database: &Database, base_url: String) -> Services {
-    let settings =
-        Settings { base_url, time_scale: config.test.time_scale, ..Settings::default() };
+    let settings = Settings { base_url, time_scale: config.test.time_scale, ..Settings::default() };
     Services { store: database.store.clone(), settings }
 }
 

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::page::{Answers, asks};
 use super::send::Send;
+use crate::alerts::card::place;
 use crate::alerts::claim::sentence;
 use crate::alerts::detail::confirmed;
 use crate::alerts::head::{Life, Picture, Sure};
@@ -54,7 +55,7 @@ pub(super) fn Item(
         <article class="panel item" aria-labelledby="rv-h">
             <header>
                 <Plate tag=alert.asset.tag.clone() big=true />
-                <span class="muted place">{alert.asset.path.clone()}</span>
+                <span class="muted place">{place(&alert.asset.path)}</span>
                 <span class="push"><Sev level=alert.severity /></span>
             </header>
             <div class="body">

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use domain::alert::{AlertState, ReviewStatus};
+use domain::calendar::CalendarFacts;
 use domain::policy::{
     AlertFacts, AssetFacts, Decision, DecisionAction, Facts, HoldUntil, Policy, PredictionFacts,
     escalates, evaluate,
 };
-use domain::calendar::CalendarFacts;
 
 /// How the alert stands before the predictions.
 #[derive(Debug, Clone)]

@@ -17,8 +17,8 @@ use store::{Actor, AuditEntry, ScopedTx, Topic};
 use super::case::{Setting, Standing, Step, asks, state_after};
 use super::intent::intent_for;
 use super::rulebook::{Rulebook, SiteAt, asset_words, word};
-use crate::work_orders::intend;
 use crate::Error;
+use crate::work_orders::intend;
 
 /// Lanes taken per transaction.
 const LANES: i64 = 256;
@@ -198,11 +198,8 @@ fn standing(alert: &OpenAlert) -> Result<Standing, Error> {
 }
 
 fn prediction_facts(row: &Pending, with_attributes: bool) -> Result<PredictionFacts, Error> {
-    let attributes = if with_attributes {
-        message(&row.payload)?.attributes
-    } else {
-        BTreeMap::new()
-    };
+    let attributes =
+        if with_attributes { message(&row.payload)?.attributes } else { BTreeMap::new() };
     Ok(PredictionFacts {
         confidence: row.confidence,
         remaining_life_hours: row.rul_hours,
@@ -303,7 +300,12 @@ async fn write(
         {
             let message = message(&draft.payload)?;
             intents.push(intent_for(
-                alert.alert(), Origin::Rule, Actor::System, create, Some(&message), None,
+                alert.alert(),
+                Origin::Rule,
+                Actor::System,
+                create,
+                Some(&message),
+                None,
             ));
             created.push(alert.alert());
         }

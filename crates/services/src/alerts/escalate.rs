@@ -35,11 +35,11 @@ async fn escalate(tx: &mut ScopedTx, settings: &Settings, item: &Overdue) -> Res
     let (role, people) = next_role(tx, asked, site).await?;
     let again = role.escalates_to().map(|_| AGAIN);
     rows::escalate(tx, item.id, role.as_str(), again).await?;
-    tx.audit(vec![
-        AuditEntry::new("review.escalate", "review", item.id).site(site).detail(json!({
+    tx.audit(vec![AuditEntry::new("review.escalate", "review", item.id).site(site).detail(
+        json!({
             "alert": item.alert_id, "from": asked, "to": role,
-        })),
-    ])
+        }),
+    )])
     .await?;
     let link = format!("/review/{}", item.alert_id);
     let title = "A review is overdue and now waits for you".to_owned();

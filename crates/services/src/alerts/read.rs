@@ -275,8 +275,7 @@ fn view(row: Row) -> Result<Alert, Error> {
 
 fn row_view(row: Row, now: DateTime<Utc>) -> Result<AlertRow, Error> {
     let asked = row.review_status.as_deref() == Some(ReviewStatus::Pending.as_str());
-    let effect: Option<Effect> =
-        row.effect.is_some().then(|| stored(&row.effect)).transpose()?;
+    let effect: Option<Effect> = row.effect.is_some().then(|| stored(&row.effect)).transpose()?;
     let snoozed = row.review_status.as_deref() == Some(ReviewStatus::Done.as_str());
     Ok(AlertRow {
         id: AlertId(row.id),

@@ -92,10 +92,15 @@ pub async fn decide(
             detail: json!({"version": review.alert_version}),
         });
     }
-    audit(tx, "review.decide", &review, json!({
-        "alert": alert, "decision": verdict.decision, "reason": verdict.reason,
-        "comment": verdict.comment, "until": verdict.until, "edits": verdict.edits,
-    }))
+    audit(
+        tx,
+        "review.decide",
+        &review,
+        json!({
+            "alert": alert, "decision": verdict.decision, "reason": verdict.reason,
+            "comment": verdict.comment, "until": verdict.until, "edits": verdict.edits,
+        }),
+    )
     .await?;
     Ok(Decided { alert_id: alert, decision: verdict.decision, undo_until: run_at })
 }
@@ -136,10 +141,8 @@ pub async fn carry_out_due(tx: &mut ScopedTx) -> Result<usize, Error> {
 }
 
 async fn carry_out(tx: &mut ScopedTx, alert: AlertId, review: &Review) -> Result<(), Error> {
-    let decision: ReviewDecision = super::rulebook::word(
-        "review",
-        review.decision.as_deref().unwrap_or_default(),
-    )?;
+    let decision: ReviewDecision =
+        super::rulebook::word("review", review.decision.as_deref().unwrap_or_default())?;
     let by = Actor::User(UserId(review.decided_by.unwrap_or_default()));
     rows::finish(tx, review.id).await?;
     let site = SiteId(review.site_id);

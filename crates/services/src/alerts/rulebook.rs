@@ -80,10 +80,7 @@ impl Rulebook {
         now: DateTime<Utc>,
     ) -> Result<HashMap<SiteId, SiteAt>, Error> {
         let rules = rows::site_rules(tx, sites).await?;
-        rules
-            .into_iter()
-            .map(|row| Ok((SiteId(row.site_id), self.site_at(row, now)?)))
-            .collect()
+        rules.into_iter().map(|row| Ok((SiteId(row.site_id), self.site_at(row, now)?))).collect()
     }
 
     fn site_at(&mut self, row: SiteRules, now: DateTime<Utc>) -> Result<SiteAt, Error> {
@@ -102,9 +99,8 @@ impl Rulebook {
             None => {
                 let spec = serde_json::from_str(&row.calendar)
                     .map_err(|e| store::Error::corrupt("site", e))?;
-                let calendar = Arc::new(
-                    Calendar::new(spec).map_err(|e| store::Error::corrupt("site", e))?,
-                );
+                let calendar =
+                    Arc::new(Calendar::new(spec).map_err(|e| store::Error::corrupt("site", e))?);
                 self.calendars.insert((row.site_id, row.calendar_version), Arc::clone(&calendar));
                 calendar
             }

@@ -11,12 +11,7 @@ use crate::{Caller, Error};
 ///
 /// # Errors
 /// [`Error::Denied`], [`Error::NotFound`].
-pub async fn tick(
-    tx: &mut ScopedTx,
-    caller: &Caller,
-    point: i64,
-    done: bool,
-) -> Result<(), Error> {
+pub async fn tick(tx: &mut ScopedTx, caller: &Caller, point: i64, done: bool) -> Result<(), Error> {
     let user = caller.user()?;
     let site = rows::point_of(tx, point).await?.ok_or(Error::NotFound)?;
     if !caller.may_at(Permission::LogbookWrite, site) {

@@ -45,11 +45,7 @@ pub(super) fn shift_of(roster: &Roster, key: Option<&str>) -> Shift {
 ///
 /// # Errors
 /// [`Error::NotFound`] without a site in scope.
-pub async fn logbook(
-    tx: &mut ScopedTx,
-    caller: &Caller,
-    which: &Which,
-) -> Result<Logbook, Error> {
+pub async fn logbook(tx: &mut ScopedTx, caller: &Caller, which: &Which) -> Result<Logbook, Error> {
     let site = site_of(tx, which.site).await?;
     let roster = Roster::of(tx, site).await?;
     let shift = shift_of(&roster, which.shift.as_deref());
@@ -118,17 +114,10 @@ async fn signed(
     Ok(Some(hand_over(row, carried, caller, site)))
 }
 
-fn hand_over(
-    row: HandOverRow,
-    carried: Vec<PointRow>,
-    caller: &Caller,
-    site: SiteId,
-) -> HandOver {
+fn hand_over(row: HandOverRow, carried: Vec<PointRow>, caller: &Caller, site: SiteId) -> HandOver {
     let other = caller.user().is_ok_and(|user| user.0 != row.outgoing_id);
     HandOver {
-        may_take: row.incoming.is_none()
-            && other
-            && caller.may_at(Permission::LogbookWrite, site),
+        may_take: row.incoming.is_none() && other && caller.may_at(Permission::LogbookWrite, site),
         notes: row.notes,
         carried: carried.into_iter().map(point).collect(),
         outgoing: row.outgoing,

@@ -171,9 +171,7 @@ mod tests {
 
     fn two_shifts(now: DateTime<Utc>) -> Roster {
         let days = ["mon", "tue", "wed", "thu", "fri"];
-        let shift = |name: &str, start: &str, end: &str| {
-            json!({"name": name, "days": days, "start": start, "end": end})
-        };
+        let shift = |name: &str, start: &str, end: &str| json!({"name": name, "days": days, "start": start, "end": end});
         let shifts = [shift("Early", "06:00", "14:00"), shift("Night", "22:00", "06:00")];
         roster(json!({"zone": "Europe/Berlin", "shifts": shifts}), now)
     }

@@ -81,9 +81,10 @@ pub(super) async fn append(
         send_key: &send_key,
     };
     let added = rows::append(tx, &new).await.map_err(|error| match error.constraint() {
-        Some("logbook_entry_struck_once") => {
-            Error::conflict("already_corrected", "This entry is corrected already. Correct the newer one.")
-        }
+        Some("logbook_entry_struck_once") => Error::conflict(
+            "already_corrected",
+            "This entry is corrected already. Correct the newer one.",
+        ),
         _ => error.into(),
     })?;
     let Some(id) = added else {
@@ -105,11 +106,7 @@ pub(super) async fn append(
     Ok(id)
 }
 
-async fn checked(
-    tx: &mut ScopedTx,
-    site: SiteId,
-    input: &Write,
-) -> Result<Option<AssetId>, Error> {
+async fn checked(tx: &mut ScopedTx, site: SiteId, input: &Write) -> Result<Option<AssetId>, Error> {
     let mut problems = Vec::new();
     let text = input.text.trim();
     if text.is_empty() || text.len() > TEXT {

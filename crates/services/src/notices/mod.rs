@@ -57,8 +57,10 @@ pub async fn tell_deliveries(tx: &mut ScopedTx, settings: &Settings) -> Result<u
                     .detail(serde_json::json!({"kind": kind, "delivery": item.word}))
             });
             tx.audit(audit.collect()).await?;
-            let notices: Vec<_> =
-                items.iter().flat_map(|item| delivery(&people, site, kind, item, settings)).collect();
+            let notices: Vec<_> = items
+                .iter()
+                .flat_map(|item| delivery(&people, site, kind, item, settings))
+                .collect();
             rows::tell(tx, &notices).await?;
         }
     }
@@ -93,10 +95,7 @@ fn by_site(items: Vec<Untold>) -> BTreeMap<SiteId, Vec<Untold>> {
 }
 
 /// Who decides reviews first: the lowest role that has people at the site.
-pub(crate) async fn asked_people(
-    tx: &mut ScopedTx,
-    site: SiteId,
-) -> Result<Vec<Account>, Error> {
+pub(crate) async fn asked_people(tx: &mut ScopedTx, site: SiteId) -> Result<Vec<Account>, Error> {
     let mut role = Some(Role::Reviewer);
     while let Some(asked) = role {
         let people = people_with_role(tx, asked, site).await?;
@@ -114,7 +113,8 @@ async fn planners(tx: &mut ScopedTx, site: SiteId) -> Result<Vec<Account>, Error
 }
 
 fn name(item: &Untold) -> String {
-    let mode = failure_mode::find(&item.failure_mode).map_or(item.failure_mode.as_str(), |m| m.name);
+    let mode =
+        failure_mode::find(&item.failure_mode).map_or(item.failure_mode.as_str(), |m| m.name);
     format!("{mode}, {}", item.tag)
 }
 

@@ -41,10 +41,9 @@ pub async fn publish(
             .collect();
         return Err(Error::Invalid(fields));
     }
-    let (id, version) = rows::publish(
-        tx, connection, site, &policy.name, &json!(policy), &bands(policy), reason,
-    )
-    .await?;
+    let (id, version) =
+        rows::publish(tx, connection, site, &policy.name, &json!(policy), &bands(policy), reason)
+            .await?;
     let mut entry = AuditEntry::new("rule.publish", "policy", id.0)
         .detail(json!({"version": version, "reason": reason, "name": policy.name}));
     if let Some(site) = site {

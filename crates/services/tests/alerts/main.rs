@@ -14,7 +14,12 @@ use plant::Plant;
 use services::alerts::{self, Edits, Verdict};
 use services::{Caller, Error};
 
-async fn say(plant: &Plant, caller: &Caller, alert: AlertId, verdict: Verdict) -> Result<(), Error> {
+async fn say(
+    plant: &Plant,
+    caller: &Caller,
+    alert: AlertId,
+    verdict: Verdict,
+) -> Result<(), Error> {
     let mut tx = plant.tx().await;
     alerts::decide(&mut tx, &plant.services.settings, caller, alert, verdict).await?;
     Ok(tx.commit().await?)
@@ -149,7 +154,11 @@ async fn a_rejection_closes_with_its_verdict_and_holds_predictions_off() {
     let closed = alerts::get(&mut plant.tx().await, alert).await.unwrap();
     assert_eq!(closed.outcome.unwrap().as_str(), "false_positive");
     assert_eq!(plant.send("e2", "M1", 0.6, 432.0).await, alert);
-    assert_ne!(plant.send("e3", "M1", 0.8, 432.0).await, alert, "a higher band breaks the hold-off");
+    assert_ne!(
+        plant.send("e3", "M1", 0.8, 432.0).await,
+        alert,
+        "a higher band breaks the hold-off"
+    );
 }
 
 #[tokio::test]
@@ -244,10 +253,11 @@ async fn a_new_policy_never_touches_what_was_decided() {
     let old = plant.send("e1", "M1", 0.6, 432.0).await;
     plant.decide().await;
     let before = alerts::get(&mut plant.tx().await, old).await.unwrap();
-    plant.publish(|policy| {
-        policy.rules.remove(1);
-    })
-    .await;
+    plant
+        .publish(|policy| {
+            policy.rules.remove(1);
+        })
+        .await;
     plant.decide().await;
     assert_eq!(alerts::get(&mut plant.tx().await, old).await.unwrap(), before);
     let new = plant.send("e2", "M2", 0.6, 432.0).await;
@@ -277,7 +287,10 @@ async fn the_self_check_sees_what_is_broken_by_hand() {
     tx.commit().await.unwrap();
     let superuser = sqlx::PgPool::connect(&plant.superuser_url).await.unwrap();
     let mut broken = superuser.begin().await.unwrap();
-    sqlx::query("SET LOCAL session_replication_role = replica").execute(&mut *broken).await.unwrap();
+    sqlx::query("SET LOCAL session_replication_role = replica")
+        .execute(&mut *broken)
+        .await
+        .unwrap();
     sqlx::query("UPDATE alert SET work_order_id = 999999 WHERE id = $1")
         .bind(alert.0)
         .execute(&mut *broken)

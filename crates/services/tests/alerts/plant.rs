@@ -121,7 +121,8 @@ impl Plant {
 
     /// A person with a role everywhere.
     pub async fn person(&self, email: &str, role: Role) -> Caller {
-        let mut tx = sqlx::PgPool::connect(&self.superuser_url).await.unwrap().begin().await.unwrap();
+        let mut tx =
+            sqlx::PgPool::connect(&self.superuser_url).await.unwrap().begin().await.unwrap();
         let id: i64 = sqlx::query_scalar(
             "WITH u AS (INSERT INTO app_user (email, email_key, name, status)
                         VALUES ($1, $1, $1, 'active') RETURNING id)

@@ -109,10 +109,7 @@ pub struct Pending {
 ///
 /// # Errors
 /// What the database says.
-pub async fn claim_lanes(
-    tx: &mut ScopedTx,
-    limit: i64,
-) -> Result<Vec<(AssetId, String)>, Error> {
+pub async fn claim_lanes(tx: &mut ScopedTx, limit: i64) -> Result<Vec<(AssetId, String)>, Error> {
     let rows: Vec<(i64, String)> = sqlx::query_as(
         "SELECT asset_id, failure_mode FROM decision_lane
          WHERE ready_at <= now() ORDER BY ready_at LIMIT $1 FOR UPDATE SKIP LOCKED",
@@ -202,10 +199,7 @@ pub async fn lock_one(tx: &mut ScopedTx, alert: AlertId) -> Result<Option<OpenAl
 ///
 /// # Errors
 /// What the database says.
-pub async fn pending(
-    tx: &mut ScopedTx,
-    alerts: &[(AlertId, i32)],
-) -> Result<Vec<Pending>, Error> {
+pub async fn pending(tx: &mut ScopedTx, alerts: &[(AlertId, i32)]) -> Result<Vec<Pending>, Error> {
     Ok(sqlx::query_as(
         "SELECT p.id, p.alert_id, p.confidence, p.rul_hours, p.window_hours, p.observed_at,
                 p.overdue, p.model_name, p.model_version, s.name AS source, p.payload::text AS payload

@@ -135,10 +135,7 @@ pub async fn insert_evaluations(
 ///
 /// # Errors
 /// What the database says.
-pub async fn mark_evaluated(
-    tx: &mut ScopedTx,
-    alerts: &[(AlertId, i32)],
-) -> Result<(), Error> {
+pub async fn mark_evaluated(tx: &mut ScopedTx, alerts: &[(AlertId, i32)]) -> Result<(), Error> {
     sqlx::query(
         "UPDATE alert a SET evaluated = a.evaluated + q.n
          FROM unnest($1::bigint[], $2::int[]) AS q (id, n) WHERE a.id = q.id",
@@ -242,11 +239,7 @@ pub const SNOOZE: &str = "snooze";
 ///
 /// # Errors
 /// What the database says.
-pub async fn snooze(
-    tx: &mut ScopedTx,
-    alert: AlertId,
-    until: DateTime<Utc>,
-) -> Result<(), Error> {
+pub async fn snooze(tx: &mut ScopedTx, alert: AlertId, until: DateTime<Utc>) -> Result<(), Error> {
     sqlx::query(
         "UPDATE alert SET state = 'held', hold_until = $2, hold_origin = $3, version = version + 1
          WHERE id = $1",

@@ -170,7 +170,11 @@ pub async fn entries(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn recent_tags(tx: &mut ScopedTx, site: SiteId, limit: i64) -> Result<Vec<String>, Error> {
+pub async fn recent_tags(
+    tx: &mut ScopedTx,
+    site: SiteId,
+    limit: i64,
+) -> Result<Vec<String>, Error> {
     Ok(sqlx::query_scalar(
         "SELECT tag FROM (SELECT tag FROM logbook_entry
                           WHERE site_id = $1 AND tag IS NOT NULL ORDER BY at DESC LIMIT 200) AS t

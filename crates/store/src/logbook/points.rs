@@ -54,26 +54,20 @@ pub async fn listed(
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<PointRow>, Error> {
-    Ok(sqlx::query_as(points!(
-        "AND p.created_at < $4 AND (p.done_at IS NULL OR p.done_at >= $2)"
-    ))
-    .bind(site.0)
-    .bind(from)
-    .bind(Vec::<i64>::new())
-    .bind(until)
-    .fetch_all(tx.conn())
-    .await?)
+    Ok(sqlx::query_as(points!("AND p.created_at < $4 AND (p.done_at IS NULL OR p.done_at >= $2)"))
+        .bind(site.0)
+        .bind(from)
+        .bind(Vec::<i64>::new())
+        .bind(until)
+        .fetch_all(tx.conn())
+        .await?)
 }
 
 /// Points by their ids.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn by_ids(
-    tx: &mut ScopedTx,
-    site: SiteId,
-    ids: &[i64],
-) -> Result<Vec<PointRow>, Error> {
+pub async fn by_ids(tx: &mut ScopedTx, site: SiteId, ids: &[i64]) -> Result<Vec<PointRow>, Error> {
     let now = tx.now();
     Ok(sqlx::query_as(points!("AND p.id = ANY($3)"))
         .bind(site.0)
@@ -138,11 +132,7 @@ pub async fn point_of(tx: &mut ScopedTx, id: i64) -> Result<Option<SiteId>, Erro
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn set_done(
-    tx: &mut ScopedTx,
-    id: i64,
-    by: Option<UserId>,
-) -> Result<bool, Error> {
+pub async fn set_done(tx: &mut ScopedTx, id: i64, by: Option<UserId>) -> Result<bool, Error> {
     let now = tx.now();
     let done = sqlx::query(
         "UPDATE logbook_point

@@ -66,11 +66,7 @@ pub async fn asset(tx: &mut ScopedTx, site: SiteId, key: &str) -> Result<Option<
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn asset_tags(
-    tx: &mut ScopedTx,
-    site: SiteId,
-    limit: i64,
-) -> Result<Vec<String>, Error> {
+pub async fn asset_tags(tx: &mut ScopedTx, site: SiteId, limit: i64) -> Result<Vec<String>, Error> {
     Ok(sqlx::query_scalar(
         "SELECT tag FROM asset
          WHERE site_id = $1 AND kind IN ('machine', 'component') AND status = 'active'
