@@ -53,7 +53,7 @@ pub fn PageHead(
     let heading = NodeRef::<html::H1>::new();
     focus_after_navigation(heading);
     view! {
-        <Title text=move || title.get() />
+        <Title text=move || title.try_get().unwrap_or_default() />
         <div class="head">
             <div>
                 {(!crumbs.is_empty()).then(|| view! { <Crumbs crumbs /> })}
