@@ -5,13 +5,14 @@ const shortPassword = refusedInPlace({ email: 'admin@example.com', password: 'sh
 
 /**
  * Every screen, one line each. `path` may use what `screens.test.mjs` prepared (`{alert}`,
- * `{workOrder}`, `{setup}`); `prove` is an interaction that only works once the page is hydrated;
+ * `{review}`, `{workOrder}`, `{setup}`); `prove` is an interaction that only works once the page is hydrated;
  * `as: 'guest'` shows it to somebody who is not signed in, `as: 'first'` on a program without people.
  */
 export const ROUTES = [
   { name: 'setup', path: '{setup}', prove: shortPassword, as: 'first' },
   { name: 'sign-in', path: '/sign-in', prove: wrongPassword, as: 'guest' },
   { name: 'review', path: '/review', prove: keyboardSheet },
+  { name: 'review-item', path: '/review/{review}', prove: keyboardSheet },
   { name: 'alerts', path: '/alerts', prove: keyboardSheet },
   { name: 'alert', path: '/alerts/{alert}', prove: keyboardSheet },
   { name: 'work-orders', path: '/work-orders', prove: keyboardSheet },

@@ -16,13 +16,13 @@ describe('every screen', () => {
     await importAssets(server)
     const client = server.api(await apiKey(server, 'screens'))
     const alert = await decided(client)
-    await decided(client, { asset: 'ML-2007-T4', failure_mode: 'tool_wear', confidence: 0.65 })
+    const asked = await decided(client, { asset: 'ML-2007-T4', failure_mode: 'tool_wear', confidence: 0.65 })
     await client.post('/predictions', prediction({ asset: 'NOT-KNOWN' }))
     const workOrder = await until('the alert has a work order', async () =>
       (await client.get(`/alerts/${alert.id}`)).body.work_order_id)
     state = await session(chrome, server)
     if (ROUTES.some((route) => route.as === 'first')) firstRun = await startServer()
-    values = { alert: alert.id, workOrder, setup: firstRun && setupPath(firstRun) }
+    values = { alert: alert.id, review: asked.id, workOrder, setup: firstRun && setupPath(firstRun) }
   })
 
   after(async () => {
