@@ -9,7 +9,7 @@ let sent = 0
 export const importAssets = (server, file = ASSETS) => server.cli(['import', 'assets', file])
 
 /** A fresh API key of a source of its own. */
-export async function apiKey(server, name, scopes = 'predictions,telemetry,read,decide') {
+export async function apiKey(server, name, scopes = 'predictions,telemetry,read') {
   const out = await server.cli(['api-key', 'create', '--name', name, '--scope', scopes])
   return out.split('\n').at(-1)
 }
