@@ -120,7 +120,7 @@ describe('the shift logbook', () => {
     await raised.waitFor()
     assert.match(await raised.innerText(), /TWL-04, priority 3/)
     assert.match(await raised.innerText(), /Trend graph/)
-    await until('the book holds it', async () => /In .*, \d+/.test(await raised.innerText()))
+    await until('the book holds it', async () => /In Work-order book/.test(await raised.innerText()))
     await raised.getByRole('link').click()
     await page.locator('.files img').waitFor()
     assert.match(await page.locator('main').innerText(), /Chatter marks on the last three parts/)

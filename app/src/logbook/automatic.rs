@@ -29,7 +29,8 @@ pub(super) fn Automatic(
         view! { <Plate tag href=href /> " " }
     });
     let order = entry.order.map(|id| {
-        view! { <a href=format!("/work-orders/{id}")>{orders::number(id.0)}</a> " " }
+        let number = orders::number(id.0, entry.number.as_deref());
+        view! { <a href=format!("/work-orders/{id}")>{number}</a> " " }
     });
     let raise = entry.alert.filter(|_| entry.raisable && around.may_raise).map(|alert| {
         let href =

@@ -86,7 +86,8 @@ fn Point(
     let label = texts::tick(done, &point.text);
     let text = with_plate(point.text, point.asset);
     let order = point.order.map(|id| {
-        view! { ", " <a class="nowrap" href=format!("/work-orders/{id}")>{orders::number(id.0)}</a> }
+        let number = orders::number(id.0, point.number.as_deref());
+        view! { ", " <a class="nowrap" href=format!("/work-orders/{id}")>{number}</a> }
     });
     let words = if done {
         view! {

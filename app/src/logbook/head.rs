@@ -7,11 +7,13 @@ use crate::ui::{Button, Icon, PageHead, Query, Seg, Tab, TimeStyle};
 
 /// "Day shift, Thu 18 Jun, 06:00 to 14:00".
 fn line(shift: &Shift, zone: &str) -> String {
-    let day = written(shift.from, zone, TimeStyle::Day);
-    let long = (shift.until - shift.from).num_hours() > 24;
-    let style = if long { TimeStyle::Absolute } else { TimeStyle::Clock };
-    let clock = |at| written(at, zone, style);
-    texts::shift_line(shift, &day, &clock(shift.from), &clock(shift.until))
+    let at = |at| (written(at, zone, TimeStyle::Day), written(at, zone, TimeStyle::Clock));
+    let ((day, from), (last, until)) = (at(shift.from), at(shift.until));
+    if (shift.until - shift.from).num_hours() > 24 {
+        texts::long_line(shift, (&day, &from), (&last, &until))
+    } else {
+        texts::shift_line(shift, &day, &from, &until)
+    }
 }
 
 /// Which shift it is, and the way to others.
@@ -70,6 +72,6 @@ pub(super) fn Head(
             <h2 id="shifts-h">{texts::SHIFTS}</h2>
             <ul>{shifts}</ul>
         </div>
-        {several.then(|| view! { <p class="sites"><Seg label=texts::SITES choices /></p> })}
+        {several.then(|| view! { <div class="sites"><Seg label=texts::SITES choices /></div> })}
     }
 }

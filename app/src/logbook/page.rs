@@ -94,25 +94,24 @@ pub fn LogbookPage() -> impl IntoView {
     let desk = Resource::new(move || (asked.get(), accepted.get()), |(query, _)| load_desk(query));
     view! {
         <div class="logbook" data-density="comfortable">
-            <Loaded resource=desk rows=8 view=move |desk| view! { <Desks desk forms book /> } />
+            <Loaded resource=desk rows=2 view=|desk| view! { <Head desk /> } />
             <ErrorSummary error=forms.error() />
-            <Loaded
-                resource=book
-                rows=12
-                view=move |book: Logbook| {
-                    view! {
-                        <div class="lgrid">
-                            <Entries book=book.clone() />
-                            <HandPanel book forms />
-                        </div>
-                    }
-                }
-            />
+            <div class="lgrid">
+                <div class="stack">
+                    <Loaded
+                        resource=desk
+                        rows=4
+                        view=move |desk| view! { <Desks desk forms book /> }
+                    />
+                    <Loaded resource=book rows=12 view=|book| view! { <Entries book /> } />
+                </div>
+                <Loaded resource=book rows=6 view=move |book| view! { <HandPanel book forms /> } />
+            </div>
         </div>
     }
 }
 
-/// Head and forms.
+/// The forms.
 #[component]
 fn Desks(
     /// What they need.
@@ -143,8 +142,7 @@ fn Desks(
         (None, false) => ().into_any(),
     };
     view! {
-        <Head desk=desk.clone() />
-        <div class="desk">{form}</div>
+        {form}
         {(desk.may_write && !desk.handed_over)
             .then(|| view! { <HandOverQuestion desk forms book /> })}
     }

@@ -88,13 +88,14 @@ fn Raised(
     /// IANA zone of the site.
     zone: String,
 ) -> impl IntoView {
+    let number = orders::number(order.id.0, order.number.as_deref());
     let facts = texts::order_facts(order.failure_code.as_deref(), order.priority);
     let facts = match order.due {
         Some(due) => texts::order_due(&facts, &written(due, &zone, TimeStyle::Day)),
         None => facts,
     };
     let state = match (&order.number, order.delivery) {
-        (Some(number), DeliveryState::Created) => texts::in_cmms(&order.connection, number),
+        (Some(_), DeliveryState::Created) => texts::in_cmms(&order.connection),
         (_, state) => orders::delivery(state).to_owned(),
     };
     let level = delivery_level(order.delivery);
@@ -103,7 +104,7 @@ fn Raised(
         (order.notes > 0).then(|| view! { <Tag icon="note">{texts::notes(order.notes)}</Tag> });
     view! {
         <div class="raised">
-            <a href=format!("/work-orders/{}", order.id)><b>{orders::number(order.id.0)}</b></a>
+            <a href=format!("/work-orders/{}", order.id)><b>{number}</b></a>
             <span class="muted">{orders::status(order.status)}</span>
             <span class="push"><Says level>{state}</Says></span>
             <span class="brk">{facts}</span>

@@ -46,11 +46,12 @@ pub(super) fn RaiseForm(
         })
         .collect();
     let taken = offer.order.map(|id| {
+        let number = orders::ours(id.0);
         view! {
             <Notice level=Level::Medium>
                 <p>
                     {texts::HAS_ORDER} " "
-                    <a href=format!("/work-orders/{id}")>{orders::number(id.0)}</a>
+                    <a href=format!("/work-orders/{id}")>{number}</a>
                 </p>
             </Notice>
         }

@@ -126,9 +126,14 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// "Day shift, Thu 18 Jun, 06:00 to 14:00."
+/// "Day shift, Thu 18 Jun, 06:00 to 14:00".
 pub fn shift_line(shift: &Shift, day: &str, from: &str, until: &str) -> String {
     format!("{}, {day}, {from} to {until}", shift_name(shift))
+}
+
+/// "Between shifts, Fri 19 Jun 22:00 to Mon 22 Jun 06:00".
+pub fn long_line(shift: &Shift, from: (&str, &str), until: (&str, &str)) -> String {
+    format!("{}, {} {} to {} {}", shift_name(shift), from.0, from.1, until.0, until.1)
 }
 
 /// "7 entries, newest first. Written by R. Castillo, L. Ortega."
@@ -208,9 +213,9 @@ pub fn order_due(facts: &str, day: &str) -> String {
     format!("{facts}, due {day}")
 }
 
-/// "In the work-order book, 10001".
-pub fn in_cmms(connection: &str, number: &str) -> String {
-    format!("In {connection}, {number}")
+/// "In Work-order book".
+pub fn in_cmms(connection: &str) -> String {
+    format!("In {connection}")
 }
 
 /// "2 notes".

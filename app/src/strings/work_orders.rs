@@ -194,6 +194,8 @@ pub const NOT_THERE: &str = "not there yet";
 pub const DELIVERY_NOTE: &str = "one order, never two";
 /// Queued.
 pub const QUEUED_WITH_KEY: &str = "Queued with its key";
+/// What a picture shows.
+pub const PICTURE: &str = "Trend graph";
 /// Heading.
 pub const ATTACHMENTS: &str = "Attachments";
 /// Heading.
@@ -209,14 +211,28 @@ pub const REFERENCE: &str = "Our reference";
 /// Late.
 pub const LATE: &str = "late";
 
-/// "WO-12": our number.
-pub fn number(id: i64) -> String {
-    format!("WO-{id}")
+/// "WO-10001", or "No. 12" until the CMMS has given it a number.
+pub fn number(id: i64, cmms: Option<&str>) -> String {
+    cmms.map_or_else(|| ours(id), str::to_owned)
 }
 
-/// "WO-12, Spindle bearing fault, VMC-1050-SP02: replace".
-pub fn heading(id: i64, title: &str) -> String {
-    format!("{}, {title}", number(id))
+/// "No. 12": our own number.
+pub fn ours(id: i64) -> String {
+    format!("No. {id}")
+}
+
+/// "WO-10001, Spindle bearing fault, VMC-1050-SP02: replace".
+pub fn heading(number: &str, title: &str) -> String {
+    format!("{number}, {title}")
+}
+
+/// A long text of a payload, shortened for a table.
+pub fn shortened(text: String) -> String {
+    const LETTERS: usize = 120;
+    match text.char_indices().nth(LETTERS) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
 }
 
 /// "3, scheduled".

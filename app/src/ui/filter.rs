@@ -28,7 +28,7 @@ pub fn FilterForm(
     let query = Query::current();
     let action = use_location().pathname.get_untracked();
     view! {
-        <Form method="GET" action attr:class="filters" attr:role="search">
+        <Form method="GET" action attr:class="filters" attr:role="search" attr:aria-label=common::FILTER>
             {move || {
                 let query = query.get();
                 let kept: Vec<_> = query

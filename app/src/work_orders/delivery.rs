@@ -77,7 +77,7 @@ pub(super) fn Attachments(
         .map(|file| {
             let href = format!("/work-orders/{order}/attachments/{}", file.id);
             let picture = file.content_type.starts_with("image/").then(|| {
-                view! { <img src=href.clone() alt=file.name.clone() loading="lazy" /> }
+                view! { <img src=href.clone() alt=texts::PICTURE loading="lazy" /> }
             });
             let icon = if picture.is_some() { "image" } else { "note" };
             view! {

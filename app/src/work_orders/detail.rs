@@ -108,7 +108,8 @@ fn Head(
     let above = places.len().saturating_sub(1);
     crumbs.extend(places.into_iter().take(above).map(Crumb::text));
     crumbs.push(Crumb::plate(order.row.asset_tag.clone()));
-    let title = texts::heading(order.row.id.0, &order.row.title);
+    let number = texts::number(order.row.id.0, order.row.cmms_number.as_deref());
+    let title = texts::heading(&number, &order.row.title);
     view! {
         <PageHead title crumbs>
             <Button icon="print" on:click=move |_| drop(window().print())>

@@ -129,6 +129,8 @@ fn Row(
     row: WorkOrderRow,
 ) -> impl IntoView {
     let href = format!("/work-orders/{}", row.id);
+    let number = texts::number(row.id.0, row.cmms_number.as_deref());
+    let ours = row.cmms_number.map(|_| texts::ours(row.id.0));
     let zone = row.time_zone.clone();
     let asset = Query::of("/alerts").with("asset", &row.asset_tag).href();
     let theirs = row.cmms_status.filter(|s| !s.eq_ignore_ascii_case(row.status.as_str()));
@@ -145,8 +147,8 @@ fn Row(
                 <span class="sub">{texts::priority(row.priority.get())}</span>
             </td>
             <th scope="row">
-                <a href=href data-item="">{texts::number(row.id.0)}</a>
-                <span class="sub mono">{row.cmms_number}</span>
+                <a href=href data-item="">{number}</a>
+                <span class="sub">{ours}</span>
             </th>
             <td class="wide">
                 <Plate tag=row.asset_tag href=asset /> " " {row.title}

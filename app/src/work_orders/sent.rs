@@ -42,7 +42,9 @@ fn row(field: SentField) -> AnyView {
             view! { <span class="diff"><ins>{field.holds}</ins></span> }.into_any(),
         )
     } else {
-        (view! { {field.sent} }.into_any(), view! { {field.holds} }.into_any())
+        let short = texts::shortened(field.sent);
+        let holds = field.holds.map(|_| short.clone());
+        (view! { {short} }.into_any(), view! { {holds} }.into_any())
     };
     view! {
         <tr>
