@@ -93,7 +93,8 @@ fn level(kind: &str) -> Level {
 fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
     let (first, last) = (words.next(), words.next_back());
-    [first, last].into_iter().flatten().filter_map(|word| word.chars().next()).collect()
+    let letters = [first, last].into_iter().flatten().filter_map(|word| word.chars().next());
+    letters.flat_map(char::to_uppercase).collect()
 }
 
 #[cfg(test)]
@@ -104,7 +105,7 @@ mod tests {
     fn initials_are_those_of_first_and_last_name() {
         assert_eq!(initials("Dana Kowalski"), "DK");
         assert_eq!(initials("Dana van der Berg"), "DB");
-        assert_eq!(initials("Cher"), "C");
+        assert_eq!(initials("dana@example.com"), "D");
         assert_eq!(initials(""), "");
     }
 }

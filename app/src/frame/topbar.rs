@@ -7,7 +7,7 @@ use super::Badges;
 use super::menu::{NoticeMenu, SiteMenu, UserMenu};
 use crate::browser::{self, Live, LiveState};
 use crate::strings::frame;
-use crate::ui::{Icon, Level};
+use crate::ui::{Icon, Level, Mark};
 
 /// The top bar.
 #[component]
@@ -20,9 +20,7 @@ pub(super) fn TopBar(
     view! {
         <header class="topbar">
             <a class="brand" href="/">
-                <svg class="mark" aria-hidden="true">
-                    <use_ href="/icons.svg#mark" />
-                </svg>
+                <Mark />
                 <span>{frame::PRODUCT}</span>
             </a>
             <form class="search" role="search" method="get" action="/alerts">

@@ -32,3 +32,18 @@ pub fn Shape(
         </svg>
     }
 }
+
+/// The sign of the product, 24 px.
+#[component]
+pub fn Mark() -> impl IntoView {
+    // A computed address: the framework writes constant markup as it stands, `use_` included.
+    let href = format!("/icons.svg#{MARK}");
+    view! {
+        <svg class="mark" aria-hidden="true">
+            <use_ href=href />
+        </svg>
+    }
+}
+
+/// Id of the sign in the sprite.
+const MARK: &str = "mark";

@@ -29,7 +29,7 @@ pub use confirm::ConfirmForm;
 pub use dialog::Dialog;
 pub use field::{Check, Choice, ErrorSummary, Field, Hidden, Input, Select, Textarea, field_error};
 pub use filter::{ActiveFilters, Filter, FilterForm};
-pub use icon::{Icon, Shape};
+pub use icon::{Icon, Mark, Shape};
 pub use level::Level;
 pub use loaded::{ErrorPanel, Loaded};
 pub use marks::{Condition, Conf, LifeRange, Plate, Says, Sev, Tag};
