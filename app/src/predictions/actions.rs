@@ -1,4 +1,5 @@
 use domain::ids::PredictionId;
+#[cfg(feature = "ssr")]
 use domain::permission::Permission;
 use domain::prediction::Quarantine;
 use domain::views::predictions::QuarantinePage;

@@ -52,6 +52,7 @@ pub struct ClosureForm {
 }
 
 /// `1 SBC-1050 spindle bearing cartridge`, or only `SBC-1050`.
+#[cfg_attr(not(feature = "ssr"), allow(dead_code, reason = "the server reads the form"))]
 pub(super) fn part_of(line: &str) -> Option<SparePart> {
     let mut words = line.split_whitespace().filter(|word| !matches!(*word, "×" | "x")).peekable();
     let quantity = words.peek().and_then(|word| word.replace(',', ".").parse::<f64>().ok());
