@@ -179,6 +179,11 @@ async fn telemetry_maps_points_by_their_beginning_and_charts_good_values() {
     assert_eq!((counts.new_points, counts.unmapped_points), (3, 1));
     let again = receive(&mut tx, &caller, b"raw", &values).await.unwrap();
     assert_eq!((again.stored, again.duplicates, again.new_points), (0, 104, 0));
+    tx.commit().await.unwrap();
+    run(&store, &Caller::system(), "tag,kind,parent\nunknown,machine,P\n", false).await;
+    let mut tx = store.begin_system().await.unwrap();
+    let mapped = receive(&mut tx, &caller, b"raw", &values).await.unwrap();
+    assert_eq!((mapped.new_points, mapped.unmapped_points), (0, 0));
     let trends = series(
         &mut tx,
         &Series {

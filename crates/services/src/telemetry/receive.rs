@@ -60,12 +60,9 @@ pub async fn receive(
     for point in rows::points(tx, source, &paths).await? {
         ids.insert(point.path, (point.id, point.asset.is_some()));
     }
-    let unknown: Vec<&String> = paths.iter().filter(|path| !ids.contains_key(*path)).collect();
-    if !unknown.is_empty() {
-        counts.new_points = unknown.len() as u64;
-        for point in make(tx, source, &scope, &unknown).await? {
-            ids.insert(point.path, (point.id, point.asset.is_some()));
-        }
+    counts.new_points = paths.iter().filter(|path| !ids.contains_key(*path)).count() as u64;
+    for point in make(tx, source, &scope, &paths, &ids).await? {
+        ids.insert(point.path, (point.id, point.asset.is_some()));
     }
     counts.unmapped_points = ids.values().filter(|(_, mapped)| !mapped).count() as u64;
 
@@ -89,14 +86,23 @@ pub async fn receive(
     Ok(counts)
 }
 
+/// Makes the points that are not known yet, and maps those whose asset has come since.
 async fn make(
     tx: &mut ScopedTx,
     source: SourceId,
     scope: &Scope,
-    paths: &[&String],
+    paths: &[String],
+    known: &HashMap<String, (i64, bool)>,
 ) -> Result<Vec<rows::Point>, Error> {
-    let candidates: Vec<Vec<String>> = paths.iter().map(|path| asset_keys(path)).collect();
-    let keys: BTreeSet<String> = candidates.iter().flatten().cloned().collect();
+    let open: Vec<(&String, Vec<String>)> = paths
+        .iter()
+        .filter(|path| known.get(*path).is_none_or(|(_, mapped)| !mapped))
+        .map(|path| (path, asset_keys(path)))
+        .collect();
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: BTreeSet<String> = open.iter().flat_map(|(_, keys)| keys).cloned().collect();
     let keys: Vec<String> = keys.into_iter().collect();
     let assets: HashMap<String, (AssetId, SiteId)> = rows::assets_by_key(tx, &keys)
         .await?
@@ -104,15 +110,18 @@ async fn make(
         .filter(|(_, _, site)| scope.contains(*site))
         .map(|(key, asset, site)| (key, (asset, site)))
         .collect();
-    let new: Vec<NewPoint> = paths
-        .iter()
-        .zip(candidates)
+    let points: Vec<NewPoint> = open
+        .into_iter()
         .map(|(path, keys)| NewPoint {
-            path: (*path).clone(),
+            path: path.clone(),
             asset: keys.iter().find_map(|key| assets.get(key).copied()),
         })
+        .filter(|point| point.asset.is_some() || !known.contains_key(&point.path))
         .collect();
-    Ok(rows::insert_points(tx, source, &new).await?)
+    if points.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(rows::insert_points(tx, source, &points).await?)
 }
 
 /// The tags that the beginning of a path may mean, most specific first:
