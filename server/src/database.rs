@@ -1,11 +1,19 @@
 //! Finding the database: the configured one, or the private cluster in the data folder.
 
-use anyhow::{Context, Result, bail};
+use std::time::Duration;
+
+use anyhow::{Context, Error, Result, bail};
 use store::Store;
 use store::connect::{prepare, role};
 use store::embedded::{Cluster, Holder, Options};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+
+/// A database that goes away during a start is waited for so long.
+const PATIENCE: Duration = Duration::from_secs(60);
+const AGAIN_AFTER: Duration = Duration::from_millis(250);
 
 /// A store on a migrated database, with the private cluster behind it if there is one.
 #[derive(Debug)]
@@ -20,7 +28,7 @@ impl Database {
     ///
     /// # Errors
     /// One line: no database, a newer database, or a role that is too powerful.
-    pub async fn open(config: &Config, holder: Holder) -> Result<Self> {
+    pub async fn open(config: &Config, holder: Holder, stop: &CancellationToken) -> Result<Self> {
         let database = &config.database;
         let (url, owner_url, cluster) = match &database.url {
             Some(url) => {
@@ -34,7 +42,10 @@ impl Database {
                 (cluster.url(), Some(cluster.owner_url()), Some(cluster))
             }
         };
-        match Self::connect(config, &url, owner_url).await {
+        let connect = async || Self::connect(config, &url, owner_url.as_deref()).await;
+        let connected =
+            if cluster.is_some() { patiently(stop, connect).await } else { connect().await };
+        match connected {
             Ok(store) => Ok(Self { store, cluster }),
             Err(error) => {
                 if let Some(cluster) = cluster {
@@ -45,7 +56,7 @@ impl Database {
         }
     }
 
-    async fn connect(config: &Config, url: &str, owner_url: Option<String>) -> Result<Store> {
+    async fn connect(config: &Config, url: &str, owner_url: Option<&str>) -> Result<Store> {
         let me = role(url).await.context("the database does not answer")?;
         if me.powerful && !config.database.allow_owner {
             bail!(
@@ -54,7 +65,7 @@ impl Database {
             );
         }
         match owner_url {
-            Some(owner_url) => prepare(&owner_url, &me.name).await?,
+            Some(owner_url) => prepare(owner_url, &me.name).await?,
             None if config.database.allow_owner => prepare(url, &me.name).await?,
             None => store::connect::require_migrated(url).await?,
         }
@@ -69,4 +80,31 @@ impl Database {
             cluster.stop().await;
         }
     }
+}
+
+/// Does `work` again while the database is away (killed, recovering), up to a minute or until `stop`.
+///
+/// # Errors
+/// What `work` answered last.
+pub async fn patiently<T>(
+    stop: &CancellationToken,
+    work: impl AsyncFn() -> Result<T>,
+) -> Result<T> {
+    let begun = Instant::now();
+    loop {
+        match work().await {
+            Err(error) if is_away(&error) && begun.elapsed() < PATIENCE && !stop.is_cancelled() => {
+                tracing::warn!(%error, "the database is away; trying again");
+                sleep(AGAIN_AFTER).await;
+            }
+            other => return other,
+        }
+    }
+}
+
+fn is_away(error: &Error) -> bool {
+    error.chain().any(|cause| {
+        matches!(cause.downcast_ref(), Some(store::Error::Unavailable(_)))
+            || matches!(cause.downcast_ref(), Some(services::Error::Unavailable))
+    })
 }

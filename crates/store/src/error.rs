@@ -1,5 +1,7 @@
 //! What can go wrong between us and the database.
 
+use sqlx::migrate::MigrateError;
+
 /// A failed query, in the words the layers above act on.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -22,7 +24,7 @@ pub enum Error {
     Query(#[source] sqlx::Error),
     /// Migrations could not be applied.
     #[error("migration failed")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[source] MigrateError),
     /// Migrations are missing and nobody who may run them is known.
     #[error(
         "the database lacks migrations of this program: give database.owner_url, or run `millwright migrate` with it"
@@ -57,27 +59,44 @@ impl Error {
     }
 }
 
+impl From<MigrateError> for Error {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Execute(cause) | MigrateError::ExecuteMigration(cause, _)
+                if is_unavailable(&cause) =>
+            {
+                Self::Unavailable(cause)
+            }
+            other => Self::Migrate(other),
+        }
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        match &error {
-            sqlx::Error::Database(db) => {
-                if let Some(name) = db.constraint() {
-                    let name = name.to_owned();
-                    return Self::Constraint(name, error);
-                }
-                // 08 connection, 53 resources, 57 operator intervention (shutdown, starting up)
-                match db.code().as_deref().map(|c| &c[..2]) {
-                    Some("08" | "53" | "57") => Self::Unavailable(error),
-                    _ => Self::Query(error),
-                }
-            }
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed
-            | sqlx::Error::Protocol(_) => Self::Unavailable(error),
-            _ => Self::Query(error),
+        if is_unavailable(&error) {
+            return Self::Unavailable(error);
         }
+        match error.as_database_error().and_then(|db| db.constraint()).map(str::to_owned) {
+            Some(name) => Self::Constraint(name, error),
+            None => Self::Query(error),
+        }
+    }
+}
+
+/// Whether the database cannot be reached, is starting or stopping, or is out of resources.
+fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        // 08 connection, 53 resources, 57 operator intervention (shutdown, starting up)
+        sqlx::Error::Database(db) => {
+            db.code().is_some_and(|code| ["08", "53", "57"].contains(&&code[..2]))
+        }
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Protocol(_) => true,
+        _ => false,
     }
 }

@@ -3,6 +3,7 @@ use serde_json::Value;
 use services::{Caller, Services, Settings};
 use store::ScopedTx;
 use store::embedded::Holder;
+use tokio_util::sync::CancellationToken;
 
 use super::Common;
 use crate::database::Database;
@@ -20,7 +21,7 @@ impl Desk {
     pub(super) async fn open(common: &Common) -> Result<Self> {
         let config = common.load(None, None)?;
         serve::log(&config, true);
-        let database = Database::open(&config, Holder::Command).await?;
+        let database = Database::open(&config, Holder::Command, &CancellationToken::new()).await?;
         let settings = Settings { base_url: serve::base_url(&config, None), ..Settings::default() };
         let services = Services { store: database.store.clone(), settings };
         Ok(Self { services, caller: Caller::system(), database })

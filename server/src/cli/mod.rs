@@ -13,6 +13,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use serde_json::{Map, Value};
 use store::embedded::Holder;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::{Arguments, Config};
 use crate::database::Database;
@@ -126,7 +127,7 @@ pub async fn run(line: Line) -> Result<()> {
         Command::Migrate => {
             let config = common.load(None, None)?;
             serve::log(&config, true);
-            Database::open(&config, Holder::Command).await?.close().await;
+            Database::open(&config, Holder::Command, &CancellationToken::new()).await?.close().await;
             desk::say(common.json, "the database is up to date", &Value::Bool(true));
             Ok(())
         }

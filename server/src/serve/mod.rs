@@ -18,7 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Transport};
-use crate::database::Database;
+use crate::database::{Database, patiently};
 use crate::http::live;
 use crate::state::{AppState, HttpSettings};
 use crate::tls;
@@ -56,7 +56,7 @@ pub async fn run(serve: Serve) -> Result<()> {
     let listener = bind(config.server.listen)?;
     let base_url = base_url(config, Some(listener.local_addr()?));
     // The database makes the data folder, with the right owner, if it is not there.
-    let database = Database::open(config, Holder::Program).await?;
+    let database = Database::open(config, Holder::Program, &stop).await?;
     let result = run_on(&serve, &database, listener, base_url, metrics, stop).await;
     database.close().await;
     tracing::info!("stopped");
@@ -79,14 +79,14 @@ async fn run_on(
     http.site_dir.clone_from(&config.server.site_dir);
     http.test_clock = serve.test_clock;
     let state = AppState::new(services.clone(), http, metrics.clone(), stop.clone());
-    prepare(&services).await?;
+    patiently(&stop, async || prepare(&services).await).await?;
     let workers =
         if serve.workers { Some(working::start(config, &services, &stop)?) } else { None };
     let background = [
         tokio::spawn(live::relay(services.store.clone(), state.live.clone(), stop.clone())),
         tokio::spawn(upkeep(metrics, stop.clone())),
     ];
-    announce(&services, &base_url).await?;
+    patiently(&stop, async || announce(&services, &base_url).await).await?;
     let router = crate::http::router(state);
     let served = http_server::run(
         listener,
@@ -115,9 +115,9 @@ pub async fn work(config: Config) -> Result<()> {
     log(&config, false);
     let stop = CancellationToken::new();
     stop_on_signals(stop.clone())?;
-    let database = Database::open(&config, Holder::Command).await?;
+    let database = Database::open(&config, Holder::Command, &stop).await?;
     let services = services(&config, &database, base_url(&config, None));
-    let result = match prepare(&services).await {
+    let result = match patiently(&stop, async || prepare(&services).await).await {
         Ok(()) => working::start(&config, &services, &stop),
         Err(error) => Err(error),
     };
