@@ -127,7 +127,10 @@ pub async fn run(line: Line) -> Result<()> {
         Command::Migrate => {
             let config = common.load(None, None)?;
             serve::log(&config, true);
-            Database::open(&config, Holder::Command, &CancellationToken::new()).await?.close().await;
+            Database::open(&config, Holder::Command, &CancellationToken::new())
+                .await?
+                .close()
+                .await;
             desk::say(common.json, "the database is up to date", &Value::Bool(true));
             Ok(())
         }

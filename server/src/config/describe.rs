@@ -26,6 +26,7 @@ impl Config {
             ("server.behind_proxy", json!(server.behind_proxy)),
             ("server.trusted_proxies", json!(server.trusted_proxies)),
             ("server.site_dir", json!(server.site_dir)),
+            ("server.key_quota_per_sec", json!(server.key_quota_per_sec)),
             ("server.certificate", transport),
             ("database.url", secret(database.url.is_some())),
             ("database.owner_url", secret(database.owner_url.is_some())),

@@ -1,4 +1,5 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use super::reader::Reader;
@@ -17,6 +18,8 @@ pub struct Server {
     pub trusted_proxies: Vec<IpAddr>,
     /// `server.site_dir`: files of the browser, instead of those inside the program.
     pub site_dir: Option<PathBuf>,
+    /// `server.key_quota_per_sec`: predictions or requests a second one API key may send.
+    pub key_quota_per_sec: u32,
     /// How a connection is protected, from `server.certificate`, `server.key` and the address.
     pub transport: Transport,
 }
@@ -65,8 +68,19 @@ impl Server {
             false => Vec::new(),
         });
         let site_dir = reader.path("server.site_dir");
+        let key_quota_per_sec = reader
+            .parsed("server.key_quota_per_sec", "a whole number above 0")
+            .map_or(20_000, NonZeroU32::get);
         let transport = transport(reader, listen, behind_proxy);
-        Self { listen, base_url, behind_proxy, trusted_proxies, site_dir, transport }
+        Self {
+            listen,
+            base_url,
+            behind_proxy,
+            trusted_proxies,
+            site_dir,
+            key_quota_per_sec,
+            transport,
+        }
     }
 }
 

@@ -77,6 +77,7 @@ async fn run_on(
     let mut http = HttpSettings::new(base_url.clone());
     http.trusted_proxies.clone_from(&config.server.trusted_proxies);
     http.site_dir.clone_from(&config.server.site_dir);
+    http.key_quota_per_sec = config.server.key_quota_per_sec;
     http.test_clock = serve.test_clock;
     let state = AppState::new(services.clone(), http, metrics.clone(), stop.clone());
     patiently(&stop, async || prepare(&services).await).await?;
