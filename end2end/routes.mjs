@@ -1,7 +1,7 @@
 import { keyboardSheet, refusedInPlace } from './support/hydration.mjs'
 
 const wrongPassword = refusedInPlace({ email: 'nobody@example.com', password: 'not the password' })
-const shortPassword = refusedInPlace({ email: 'admin@example.com', password: 'short' })
+const shortPassword = refusedInPlace({ name: 'Ada Adams', email: 'admin@example.com', password: 'short' })
 
 /**
  * Every screen, one line each. `path` may use what `screens.test.mjs` prepared (`{alert}`,

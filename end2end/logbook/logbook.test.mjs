@@ -45,7 +45,7 @@ describe('the shift logbook', () => {
     await page.locator('#tag').fill('Tool wear')
     await page.locator('#text').press('Control+Enter')
     await entry(page, 'insert edge is chipped').waitFor()
-    assert.equal(await page.locator('#text').inputValue(), '', 'the form is empty again')
+    await until('the form is empty again', async () => (await page.locator('#text').inputValue()) === '')
     await page.reload()
     const saved = entry(page, 'insert edge is chipped')
     assert.match(await saved.innerText(), /ML-2007-T4/)

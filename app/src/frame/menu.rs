@@ -102,7 +102,7 @@ pub(super) fn NoticeMenu(
 pub(super) fn UserMenu() -> impl IntoView {
     let data = use_frame();
     view! {
-        <button class="menu user" type="button" popovertarget="user-menu" aria-label=data.me.name.clone()>
+        <button class="menu user" type="button" popovertarget="user-menu">
             <span class="who" aria-hidden="true">{data.me.initials.clone()}</span>
             <span class="wide">{data.me.name.clone()}</span>
         </button>

@@ -1,6 +1,7 @@
 use domain::views::logbook::Desk;
 use leptos::ev::KeyboardEvent;
 use leptos::form::ActionForm;
+use leptos::html::Textarea;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 
@@ -34,6 +35,17 @@ pub(super) fn Quick(
     let back = query.with_untracked(|q| q.without("correct").href());
     let correcting = desk.correct.is_some();
     let add = if correcting { texts::CORRECT_NOW } else { texts::ADD };
+    let text = NodeRef::<Textarea>::new();
+    let written = move || matches!(forms.write.value().get(), Some(Ok(())));
+    Effect::watch(
+        written,
+        move |written, _, _| {
+            if let Some(form) = text.get_untracked().filter(|_| *written).and_then(|t| t.form()) {
+                form.reset();
+            }
+        },
+        false,
+    );
     let options = |list: Vec<String>| {
         list.into_iter().map(|value| view! { <option value=value></option> }).collect_view()
     };
@@ -55,6 +67,7 @@ pub(super) fn Quick(
                 })}
             <label for="text" class="hidden">{texts::WHAT}</label>
             <textarea
+                node_ref=text
                 class="input"
                 id="text"
                 name="text"

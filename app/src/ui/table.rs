@@ -54,8 +54,9 @@ pub fn Table(
     children: Children,
 ) -> impl IntoView {
     let query = Query::current();
+    let label = caption.clone();
     view! {
-        <div class="table-wrap">
+        <div class="table-wrap" role="group" tabindex="0" aria-label=label>
             <table class=format!("table {class}")>
                 <caption class=if hide_caption { "hidden" } else { "" }>{caption}</caption>
                 <thead>
