@@ -3,10 +3,10 @@
 
 export LISTEN DATA DEMO MODE
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check e2e bench build path site clean
+.PHONY: help run dev test check e2e bench benchpages lighthouse screens build path site clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## run with the simulated plant: [LISTEN=127.0.0.1:3000] [DATA=./data] [DEMO=1] [MODE=dev|release]
 	@scripts/run
@@ -27,6 +27,17 @@ bench: ## throughput and latency beside plain Postgres
 	@scripts/deps
 	@scripts/site release >/dev/null
 	@MILLWRIGHT_BIN="$$(scripts/server release)" scripts/bench
+
+benchpages: ## how soon pages answer with 100 000 alerts and 50 000 assets
+	@scripts/deps
+	@scripts/site release >/dev/null
+	@MILLWRIGHT_BIN="$$(scripts/server release)" scripts/bench-pages
+
+lighthouse: ## accessibility, best practices, speed and size of the release build in a browser
+	@scripts/lighthouse
+
+screens: ## take the pictures in docs/screens anew
+	@scripts/screens
 
 build: ## the release binary, assets inside
 	@scripts/deps

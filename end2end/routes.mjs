@@ -11,6 +11,8 @@ const shortPassword = refusedInPlace({ name: 'Ada Adams', email: 'admin@example.
 export const ROUTES = [
   { name: 'setup', path: '{setup}', prove: shortPassword, as: 'first' },
   { name: 'sign-in', path: '/sign-in', prove: wrongPassword, as: 'guest' },
+  { name: 'overview', path: '/overview', prove: keyboardSheet },
+  { name: 'search', path: '/search?q=ML-2007', prove: keyboardSheet },
   { name: 'review', path: '/review', prove: keyboardSheet },
   { name: 'review-item', path: '/review/{review}', prove: keyboardSheet },
   { name: 'alerts', path: '/alerts', prove: keyboardSheet },

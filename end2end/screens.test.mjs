@@ -67,6 +67,19 @@ describe('every screen', () => {
       }
     }
 
+    test(`${route.name} fits 320 px, and text of twice the size`, async () => {
+      const narrow = { width: 320, height: 720 }
+      for (const [what, viewport, zoom] of [['320 px', narrow, 1], ['200 % text', VIEWPORTS[2], 2]]) {
+        const { page } = await open(route, { viewport })
+        try {
+          await page.evaluate((size) => { document.documentElement.style.fontSize = size }, `${zoom * 100}%`)
+          assert.deepEqual(await overflow(page), [], `wider than the window at ${what}`)
+        } finally {
+          await page.context().close()
+        }
+      }
+    })
+
     test(`${route.name} without scripts shows its content`, async () => {
       const { page } = await open(route, { javaScript: false })
       try {

@@ -16,6 +16,9 @@ pub mod ssr {
     use crate::error::{AppError, Code, FieldError};
     use crate::strings::errors;
 
+    /// The cookie of the working site.
+    const SITE: &str = "mw_site";
+
     /// Provided per request by the server through `provide_context`.
     #[derive(Clone)]
     pub struct AppContext {
@@ -53,10 +56,7 @@ pub mod ssr {
         /// As [`Self::begin`].
         pub async fn begin_here(&self, permission: Permission) -> Result<ScopedTx, AppError> {
             let caller = self.caller()?;
-            let mut scope = caller.scope(permission)?;
-            if let Some(site) = working_site().filter(|site| scope.contains(*site)) {
-                scope = Scope::Sites(vec![site]);
-            }
+            let scope = scope_here(caller, permission, working_site())?;
             Ok(self.services.store.begin(&scope, caller.actor).await?)
         }
     }
@@ -102,11 +102,31 @@ pub mod ssr {
         use_context::<AppContext>().ok_or_else(|| fail(AppError::internal()))
     }
 
+    /// The sites where the caller has the permission, narrowed to the site they work at if they
+    /// chose one of them.
+    ///
+    /// # Errors
+    /// The permission is missing everywhere.
+    pub fn scope_here(
+        caller: &Caller,
+        permission: Permission,
+        working: Option<SiteId>,
+    ) -> Result<Scope, services::Error> {
+        let scope = caller.scope(permission)?;
+        Ok(match working.filter(|site| scope.contains(*site)) {
+            Some(site) => Scope::Sites(vec![site]),
+            None => scope,
+        })
+    }
+
     /// The value of a cookie of this request.
     pub fn cookie(name: &str) -> Option<String> {
-        let parts = use_context::<Parts>()?;
-        parts
-            .headers
+        cookie_of(&use_context::<Parts>()?.headers, name)
+    }
+
+    /// The value of a cookie of a request.
+    pub fn cookie_of(headers: &http::HeaderMap, name: &str) -> Option<String> {
+        headers
             .get_all(COOKIE)
             .iter()
             .filter_map(|header| header.to_str().ok())
@@ -128,7 +148,12 @@ pub mod ssr {
 
     /// The site the person works at, by their preference; not yet checked against their rights.
     pub fn working_site() -> Option<SiteId> {
-        cookie("mw_site")?.parse().ok()
+        cookie(SITE)?.parse().ok()
+    }
+
+    /// The same of a request outside the pages.
+    pub fn working_site_of(headers: &http::HeaderMap) -> Option<SiteId> {
+        cookie_of(headers, SITE)?.parse().ok()
     }
 
     /// Gives an error its request id and the answer its status; sends people without a session

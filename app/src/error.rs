@@ -149,24 +149,7 @@ fn value_of(query: &str, key: &str) -> Option<String> {
         .split('&')
         .filter_map(|pair| pair.split_once('='))
         .find(|(k, _)| *k == key)
-        .map(|(_, v)| decode(v))
-}
-
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => {
-                let pair = [rest.next().unwrap_or(b'0'), rest.next().unwrap_or(b'0')];
-                let hex = std::str::from_utf8(&pair).unwrap_or("00");
-                bytes.push(u8::from_str_radix(hex, 16).unwrap_or(b'?'));
-            }
-            _ => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+        .map(|(_, v)| crate::ui::query::decode(v))
 }
 
 #[cfg(test)]

@@ -11,9 +11,13 @@ pub mod browser;
 pub mod context;
 pub mod error;
 pub mod frame;
+#[cfg(debug_assertions)]
+pub mod kit;
 pub mod logbook;
+pub mod overview;
 pub mod predictions;
 pub mod routes;
+pub mod search;
 pub mod shell;
 pub mod strings;
 pub mod ui;

@@ -1,6 +1,5 @@
 //! Every page and its address. A new page is a line in [`Framed`] (signed in) or [`App`].
 
-use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
@@ -10,9 +9,11 @@ use leptos_router::{MatchNestedRoutes, SsrMode, path};
 use crate::alerts::{AlertPage, AlertsPage, ReviewPage};
 use crate::browser::provide_clock;
 use crate::error::provide_form_error;
-use crate::frame::{Frame, use_frame};
+use crate::frame::Frame;
 use crate::logbook::LogbookPage;
+use crate::overview::OverviewPage;
 use crate::predictions::QuarantinePage;
+use crate::search::SearchPage;
 use crate::strings::errors;
 use crate::ui::page::provide_focus;
 use crate::users::{SetUpPage, SetUpSitePage, SignInPage};
@@ -41,9 +42,11 @@ pub fn App() -> impl IntoView {
 /// Pages inside the frame: for signed-in people. They render complete on the server.
 #[component(transparent)]
 fn Framed() -> impl MatchNestedRoutes + Clone {
-    view! {
+    let pages = view! {
         <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
             <Route path=path!("/") view=Home ssr=SsrMode::Async />
+            <Route path=path!("/overview") view=OverviewPage ssr=SsrMode::Async />
+            <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
             <Route path=path!("/review") view=ReviewPage ssr=SsrMode::Async />
             <Route path=path!("/review/:id") view=ReviewPage ssr=SsrMode::Async />
             <Route path=path!("/alerts") view=AlertsPage ssr=SsrMode::Async />
@@ -54,8 +57,17 @@ fn Framed() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/quarantine") view=QuarantinePage ssr=SsrMode::Async />
         </ParentRoute>
     }
-    .into_inner()
-    .into_any_nested_route()
+    .into_inner();
+    // The components to look at are there while developing, and never in a release.
+    #[cfg(debug_assertions)]
+    let pages = (pages, kit());
+    pages.into_any_nested_route()
+}
+
+#[cfg(debug_assertions)]
+fn kit() -> impl MatchNestedRoutes + Clone {
+    use crate::kit::KitPage;
+    view! { <Route path=path!("/ui") view=KitPage ssr=SsrMode::Async /> }.into_inner()
 }
 
 /// The pattern that charts and drawings fill gaps with.
@@ -76,11 +88,10 @@ fn Hatch() -> impl IntoView {
     }
 }
 
-/// Leads to what a person is here for.
+/// Leads to what a person starts their day with.
 #[component]
 fn Home() -> impl IntoView {
-    let reviews = use_frame().may(Permission::ReviewDecide);
-    view! { <Redirect path=if reviews { "/review" } else { "/alerts" } /> }
+    view! { <Redirect path="/overview" /> }
 }
 
 /// Nothing at this address; answered with 404.

@@ -140,7 +140,7 @@ pub async fn raise_for_alert(
 }
 
 #[cfg(feature = "ssr")]
-mod ssr {
+pub(super) mod ssr {
     use domain::alert::{Priority, ReviewDecision};
     use domain::ids::AlertId;
     use domain::permission::Permission;
@@ -153,7 +153,7 @@ mod ssr {
     use crate::error::{AppError, FieldError};
     use crate::strings::alerts as texts;
 
-    pub(super) fn list_query(query: AlertQuery) -> ListQuery {
+    pub(in crate::alerts) fn list_query(query: AlertQuery) -> ListQuery {
         ListQuery {
             q: query.q,
             states: query.states,

@@ -22,7 +22,7 @@ pub(super) fn place(path: &str) -> String {
 
 /// What the rules did, with a mark where it needs a look.
 #[component]
-pub(super) fn Did(row: AlertRow) -> impl IntoView {
+pub(crate) fn Did(row: AlertRow) -> impl IntoView {
     let text = did(&row);
     let capped = row.note.as_deref() == Some(texts::CAP);
     view! {
@@ -63,7 +63,7 @@ pub(super) fn Line(row: AlertRow) -> impl IntoView {
 
 /// One alert on a narrow screen.
 #[component]
-pub(super) fn Card(row: AlertRow) -> impl IntoView {
+pub(crate) fn Card(row: AlertRow) -> impl IntoView {
     let href = href(&row);
     let repeats = (row.predictions > 1).then(|| texts::repeats(row.predictions));
     view! {

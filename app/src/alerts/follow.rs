@@ -5,7 +5,7 @@ use crate::error::AppError;
 
 /// What was loaded, kept up to date: when one of `topics` changes it is fetched again, and drawn
 /// again only where `same` says that it differs. Forms that are being filled in stay as they are.
-pub(super) fn follow<T, F, R>(
+pub(crate) fn follow<T, F, R>(
     loaded: T,
     topics: Vec<Signal<u64>>,
     fetch: F,

@@ -9,7 +9,8 @@ use super::{AlertQuery, load_alerts};
 use crate::browser::use_topic;
 use crate::strings::alerts as texts;
 use crate::ui::{
-    ActiveFilters, Column, Filter, FilterForm, Level, Loaded, Notice, PageHead, Pager, Query, Table,
+    ActiveFilters, Column, ExportLink, Filter, FilterForm, Level, Loaded, Notice, PageHead, Pager,
+    Query, Table,
 };
 
 /// Counting stops here.
@@ -28,7 +29,9 @@ pub fn AlertsPage() -> impl IntoView {
     let query = Query::current();
     let list = Resource::new(move || query.with(AlertQuery::of), load_alerts);
     view! {
-        <PageHead title=texts::TITLE />
+        <PageHead title=texts::TITLE>
+            <ExportLink list="alerts" />
+        </PageHead>
         <FilterForm filters=filters() />
         <ActiveFilters filters=filters() />
         <Loaded resource=list rows=12 view=move |list| view! { <Live list /> } />

@@ -17,7 +17,9 @@ mod review;
 mod side;
 mod why;
 
+pub(crate) use card::{Card, Did};
 pub use detail::AlertPage;
+pub(crate) use follow::follow;
 pub use list::AlertsPage;
 pub use review::ReviewPage;
 
@@ -26,3 +28,9 @@ use actions::{
     load_reviewing,
 };
 use query::AlertQuery;
+
+/// What the list at an address shows, for its export.
+#[cfg(feature = "ssr")]
+pub fn listed(query: &crate::ui::Query) -> services::alerts::ListQuery {
+    actions::ssr::list_query(AlertQuery::of(query))
+}

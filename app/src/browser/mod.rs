@@ -11,7 +11,7 @@ mod media;
 pub use clipboard::copy;
 #[cfg(not(feature = "ssr"))]
 pub(crate) use clock::in_zone;
-pub use clock::minute;
+pub use clock::{every, minute};
 pub use debounce::debounced;
 pub use keys::{KeySheet, install_keys};
 pub use live::{Live, LiveState, provide_live, use_topic};

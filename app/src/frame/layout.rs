@@ -8,11 +8,11 @@ use leptos_router::components::Outlet;
 
 use super::rail::Rail;
 use super::topbar::TopBar;
-use super::{FrameData, Zone, load_badges, load_frame};
+use super::{FrameData, Zone, load_badges, load_frame, use_frame};
 use crate::browser::{KeySheet, install_keys, provide_live, use_topic};
 use crate::error::AppError;
 use crate::strings::frame;
-use crate::ui::{ErrorPanel, ToastHost, provide_toasts};
+use crate::ui::{ErrorPanel, Query, ToastHost, provide_toasts};
 
 /// Loads who is signed in, then draws top bar, rail and the page. Without a session the server
 /// answers with a redirect to the sign-in page before anything of the page is asked for.
@@ -69,6 +69,7 @@ fn Inside(data: FrameData) -> impl IntoView {
             <TopBar badges />
             <Rail badges sheet />
             <main id="main" tabindex="-1">
+                <Printed />
                 <Outlet />
             </main>
         </div>
@@ -76,4 +77,15 @@ fn Inside(data: FrameData) -> impl IntoView {
         <KeySheet open=sheet letters />
     }
     .into_any()
+}
+
+/// On paper only: whose sites and which filter the page shows, because the address is not printed.
+#[component]
+fn Printed() -> impl IntoView {
+    let data = use_frame();
+    let site = data.sites.iter().find(|site| Some(site.id) == data.site);
+    let site = site.map_or_else(|| frame::ALL_SITES.to_owned(), |site| site.name.clone());
+    let (query, who) = (Query::current(), data.me.name.clone());
+    let filter = move || query.with(|query| frame::printed(&site, &who, query.pairs()));
+    view! { <p class="printed" aria-hidden="true">{filter}</p> }.into_any()
 }

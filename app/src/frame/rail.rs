@@ -26,6 +26,15 @@ struct Entry {
 /// Every section, in order. A new section is a line here.
 const ENTRIES: &[Entry] = &[
     Entry {
+        href: "/overview",
+        label: frame::OVERVIEW,
+        icon: "overview",
+        key: "g o",
+        needs: Permission::View,
+        bar: false,
+        gap: false,
+    },
+    Entry {
         href: "/review",
         label: frame::REVIEW,
         icon: "review",

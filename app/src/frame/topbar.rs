@@ -7,7 +7,10 @@ use super::Badges;
 use super::menu::{NoticeMenu, SiteMenu, UserMenu};
 use crate::browser::{self, Live, LiveState};
 use crate::strings::frame;
-use crate::ui::{Icon, Level, Mark};
+use crate::ui::{Icon, Level, Mark, format};
+
+/// Without a connection for so many seconds a page is called stale.
+const STALE: i64 = 60;
 
 /// The top bar.
 #[component]
@@ -23,7 +26,7 @@ pub(super) fn TopBar(
                 <Mark />
                 <span>{frame::PRODUCT}</span>
             </a>
-            <form class="search" role="search" method="get" action="/alerts">
+            <form class="search" role="search" method="get" action="/search">
                 <Icon name="search" small=true />
                 <input
                     type="search"
@@ -36,6 +39,10 @@ pub(super) fn TopBar(
                 />
                 <kbd aria-hidden="true">"/"</kbd>
             </form>
+            <a class="menu search-link" href="/search">
+                <Icon name="search" />
+                <span class="hidden">{frame::SEARCH}</span>
+            </a>
             <Freshness />
             <SiteMenu />
             <NoticeMenu badges />
@@ -55,16 +62,26 @@ fn Freshness() -> impl IntoView {
         LiveState::AsLoaded => Level::Unknown,
         LiveState::Reconnecting | LiveState::Offline => Level::Medium,
     };
+    let age = move || Some((now.get()? - live.last.get()?).num_seconds());
+    let stale = move || {
+        live.state.get() == LiveState::Reconnecting && age().is_some_and(|seconds| seconds >= STALE)
+    };
     let word = move || match live.state.get() {
         LiveState::Live => frame::LIVE,
         LiveState::AsLoaded => frame::AS_LOADED,
+        LiveState::Reconnecting if stale() => frame::STALE,
         LiveState::Reconnecting => frame::RECONNECTING,
         LiveState::Offline => frame::OFFLINE,
     };
     let ago = move || {
-        let seconds = (now.get()? - live.last.get()?).num_seconds();
-        let seconds = u32::try_from(seconds).ok().filter(|s| *s > 0)?;
-        Some(format!(", {}", frame::seconds_ago(seconds)))
+        let seconds = u32::try_from(age()?).ok().filter(|seconds| *seconds > 0)?;
+        match live.state.get() {
+            LiveState::Live => Some(format!(", {}", frame::seconds_ago(seconds))),
+            LiveState::Reconnecting | LiveState::Offline if seconds >= 60 => {
+                Some(format!(", {}", format::duration(i64::from(seconds / 60))))
+            }
+            _ => None,
+        }
     };
     view! {
         <p class="fresh push" data-sev=move || level().as_str()>

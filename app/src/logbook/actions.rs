@@ -149,8 +149,9 @@ pub async fn raise_work_order(
 }
 
 #[cfg(feature = "ssr")]
-mod ssr {
+pub(super) mod ssr {
     use domain::alert::Priority;
+    use domain::ids::SiteId;
     use services::logbook::Which;
 
     use super::LogbookQuery;
@@ -158,7 +159,11 @@ mod ssr {
     use crate::error::{AppError, FieldError};
 
     pub(super) fn which(query: LogbookQuery) -> Which {
-        Which { site: query.site.or_else(working_site), shift: query.shift, asset: query.asset }
+        at(query, working_site())
+    }
+
+    pub(in crate::logbook) fn at(query: LogbookQuery, working: Option<SiteId>) -> Which {
+        Which { site: query.site.or(working), shift: query.shift, asset: query.asset }
     }
 
     pub(super) fn priority(value: i16) -> Result<Priority, AppError> {

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use crate::strings::logbook as texts;
 use crate::ui::time::written;
-use crate::ui::{Button, Icon, PageHead, Query, Seg, Tab, TimeStyle};
+use crate::ui::{Button, ExportLink, Icon, PageHead, Query, Seg, Tab, TimeStyle};
 
 /// "Day shift, Thu 18 Jun, 06:00 to 14:00".
 fn line(shift: &Shift, zone: &str) -> String {
@@ -63,6 +63,7 @@ pub(super) fn Head(
             <span class="desk-only">
                 <Button icon="print" on:click=move |_| drop(window().print())>{texts::PRINT}</Button>
             </span>
+            <ExportLink list="logbook" />
             <button class="btn" type="button" popovertarget="shifts">
                 <Icon name="calendar" />
                 <span class="btn-t">{texts::SHIFTS}</span>

@@ -57,7 +57,7 @@ impl Forms {
     }
 }
 
-fn which(query: &Query) -> LogbookQuery {
+pub(super) fn which(query: &Query) -> LogbookQuery {
     let text = |key: &str| query.get(key).map(str::to_owned);
     LogbookQuery {
         site: query.get("site").and_then(|id| id.parse().ok()),

@@ -29,18 +29,11 @@ pub struct QuarantineFilter {
 /// Nobody is signed in, or has no right to it.
 #[server(prefix = "/ui", endpoint = "predictions/quarantine", input = Json)]
 pub async fn quarantine_list(filter: QuarantineFilter) -> Result<QuarantinePage, AppError> {
-    use services::predictions::{QuarantineQuery, quarantine};
+    use services::predictions::quarantine;
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
     let mut tx = ctx.begin(Permission::Integrate).await?;
-    let query = QuarantineQuery {
-        reason: filter.reason,
-        source: filter.source,
-        handled: filter.handled,
-        before: filter.before,
-        limit: Some(50),
-    };
-    let page = quarantine(&mut tx, &caller, query).await?;
+    let page = quarantine(&mut tx, &caller, ssr::asked(filter)).await?;
     tx.commit().await?;
     Ok(page)
 }
@@ -107,8 +100,21 @@ pub async fn dismiss_prediction(id: i64) -> Result<(), AppError> {
 }
 
 #[cfg(feature = "ssr")]
-mod ssr {
+pub(super) mod ssr {
     use domain::views::predictions::Replayed;
+    use services::predictions::QuarantineQuery;
+
+    use super::QuarantineFilter;
+
+    pub(in crate::predictions) fn asked(filter: QuarantineFilter) -> QuarantineQuery {
+        QuarantineQuery {
+            reason: filter.reason,
+            source: filter.source,
+            handled: filter.handled,
+            before: filter.before,
+            limit: Some(50),
+        }
+    }
 
     pub(super) fn after_replay(done: &Replayed) {
         let alert = done.alert_id.map_or_else(|| "stale".to_owned(), |id| id.to_string());

@@ -8,11 +8,11 @@ use super::{QuarantineFilter, quarantine_list};
 use crate::browser::use_topic;
 use crate::strings::predictions as texts;
 use crate::ui::{
-    ActiveFilters, Choice, Column, Empty, ErrorSummary, Filter, FilterForm, Level, Loaded, Notice,
-    PageHead, Pager, Query, Tab, Table, Tabs,
+    ActiveFilters, Choice, Column, Empty, ErrorSummary, ExportLink, Filter, FilterForm, Level,
+    Loaded, Notice, PageHead, Pager, Query, Tab, Table, Tabs,
 };
 
-fn filter_of(query: &Query) -> QuarantineFilter {
+pub(super) fn filter_of(query: &Query) -> QuarantineFilter {
     QuarantineFilter {
         reason: query.get("reason").and_then(|word| word.parse().ok()),
         source: query.get("source").map(str::to_owned),
@@ -54,7 +54,9 @@ pub fn QuarantinePage() -> impl IntoView {
         })
     });
     view! {
-        <PageHead title=texts::TITLE meta=texts::LEAD />
+        <PageHead title=texts::TITLE meta=texts::LEAD>
+            <ExportLink list="quarantine" />
+        </PageHead>
         {move || query.with(|query| query.get("done").map(done))}
         <ErrorSummary error=actions.error() />
         <Tabs label=texts::TABS tabs />

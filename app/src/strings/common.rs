@@ -6,6 +6,8 @@ pub const NO_DATA: &str = "no data";
 pub const CANCEL: &str = "Cancel";
 /// Closes a sheet.
 pub const CLOSE: &str = "Close";
+/// Downloads the list as a CSV file.
+pub const EXPORT: &str = "Export CSV";
 /// Applies a filter form.
 pub const APPLY: &str = "Apply";
 /// Removes every filter.

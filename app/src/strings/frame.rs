@@ -52,6 +52,8 @@ pub const NO_NOTICES: &str = "No notices";
 pub const AS_LOADED: &str = "As loaded";
 /// Changes arrive by themselves.
 pub const LIVE: &str = "Live";
+/// Without a live connection for a while.
+pub const STALE: &str = "Stale";
 /// The live connection is being made again.
 pub const RECONNECTING: &str = "Reconnecting";
 /// No network.
@@ -69,6 +71,8 @@ pub fn seconds_ago(seconds: u32) -> String {
 pub const KEY_NEXT: &str = "Next row";
 /// What `k` does.
 pub const KEY_PREVIOUS: &str = "Previous row";
+/// Section: what the day begins with.
+pub const OVERVIEW: &str = "Overview";
 /// Section: decisions that wait for a person.
 pub const REVIEW: &str = "Review";
 /// Section: open cases.
@@ -81,3 +85,16 @@ pub const LOGBOOK: &str = "Logbook";
 pub const QUARANTINE: &str = "Quarantine";
 /// Marks every notice as read.
 pub const MARK_READ: &str = "Mark as read";
+
+/// At the top of a printed page: "Rockford, Plant 2. state: waiting review. Printed for Dana Kowalski."
+pub fn printed<'a>(
+    site: &str,
+    who: &str,
+    filter: impl Iterator<Item = (&'a str, &'a str)>,
+) -> String {
+    let filter: Vec<String> = filter
+        .filter(|(key, _)| *key != "after")
+        .map(|(key, value)| format!(" {key}: {}.", value.replace('_', " ").replace(',', ", ")))
+        .collect();
+    format!("{site}.{} Printed for {who}.", filter.concat())
+}

@@ -22,6 +22,8 @@ pub const STATUS: &str = "Status";
 pub const ORIGIN: &str = "Origin";
 /// Column and fact.
 pub const DUE: &str = "Due";
+/// Filter: past its due date and still open.
+pub const OVERDUE: &str = "Overdue";
 /// Column.
 pub const AGE: &str = "Asked";
 /// Column, fact and filter.

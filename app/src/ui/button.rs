@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::Icon;
+use super::{Icon, Query};
+use crate::strings::common;
 
 /// How much a button weighs. One primary per page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -142,4 +143,23 @@ pub fn LinkButton(
             {(!icon_only).then_some(key).flatten().map(|key| view! { <kbd aria-hidden="true">{key}</kbd> })}
         </a>
     }
+}
+
+/// The list at this address as a CSV file, every page of it: `/export/{list}.csv` with the same
+/// filter.
+#[component]
+pub fn ExportLink(
+    /// Name of the file.
+    list: &'static str,
+) -> impl IntoView {
+    let query = Query::current();
+    let href = move || query.with(|q| q.without("after").at(format!("/export/{list}.csv")).href());
+    view! {
+        <a class="btn export" href=href download="" rel="external" data-key="e" aria-keyshortcuts="e">
+            <Icon name="download" />
+            <span class="btn-t">{common::EXPORT}</span>
+            <kbd aria-hidden="true">"e"</kbd>
+        </a>
+    }
+    .into_any()
 }

@@ -97,6 +97,11 @@ pub fn money(amount: f64, currency: &str) -> String {
     }
 }
 
+/// How long something lasts so far, for columns: `just now`, `12 min`, `2 h 05 min`.
+pub fn ago(minutes: i64) -> String {
+    if minutes == 0 { "just now".to_owned() } else { duration(minutes) }
+}
+
 /// How long ago or how far ahead, from minutes since then (negative: ahead).
 pub fn relative(minutes_ago: i64) -> String {
     match minutes_ago {

@@ -23,7 +23,7 @@ pub mod time;
 pub mod timeline;
 pub mod toast;
 
-pub use button::{Button, ButtonKind, ButtonSize, LinkButton};
+pub use button::{Button, ButtonKind, ButtonSize, ExportLink, LinkButton};
 pub use chart::{Chart, FractionBar, Sparkline};
 pub use confirm::ConfirmForm;
 pub use dialog::Dialog;

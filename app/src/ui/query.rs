@@ -16,6 +16,23 @@ impl Query {
         Self { path: path.into(), pairs: Vec::new() }
     }
 
+    /// A path with a query as it stands in an address.
+    pub fn parse(path: impl Into<String>, query: &str) -> Self {
+        let pairs = query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !pair.starts_with("__"))
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .map(|(key, value)| (decode(key), decode(value)))
+            .collect();
+        Self { path: path.into(), pairs }
+    }
+
+    /// The same query at another path.
+    #[must_use]
+    pub fn at(&self, path: impl Into<String>) -> Self {
+        Self { path: path.into(), pairs: self.pairs.clone() }
+    }
+
     /// The current address; changes with it. Parameters of a failed form post are left out.
     pub fn current() -> Memo<Self> {
         let (location, params) = (use_location(), use_query_map());
@@ -93,6 +110,24 @@ pub fn encode(text: &str) -> String {
     out
 }
 
+/// Reads a value of a query: the reverse of [`encode`], and `+` is a space.
+pub fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let pair = [rest.next().unwrap_or(b'0'), rest.next().unwrap_or(b'0')];
+                let hex = std::str::from_utf8(&pair).unwrap_or("00");
+                bytes.push(u8::from_str_radix(hex, 16).unwrap_or(b'?'));
+            }
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// The address if it leads into this application, otherwise the start page.
 pub fn local(address: &str) -> &str {
     let inside = address.starts_with('/')
@@ -121,6 +156,15 @@ mod tests {
     #[test]
     fn a_value_cannot_break_out_of_the_query() {
         assert_eq!(Query::of("/a").with("q", "x&y=1#z ü").href(), "/a?q=x%26y%3D1%23z%20%C3%BC");
+    }
+
+    #[test]
+    fn an_address_is_read_as_it_was_written() {
+        let query = Query::of("/alerts").with("q", "a&b=c d+e ü").with("sev", "high,low");
+        let (path, text) =
+            query.href().split_once('?').map(|(p, q)| (p.to_owned(), q.to_owned())).unwrap();
+        assert_eq!(Query::parse(path, &text), query);
+        assert_eq!(Query::parse("/alerts", "q=a+b&__err=x").href(), "/alerts?q=a%20b");
     }
 
     #[test]

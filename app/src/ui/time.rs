@@ -19,6 +19,10 @@ pub enum TimeStyle {
     Clock,
     /// Only the day: `Thu 2 Jul`.
     Day,
+    /// Within a week: `Wed 16:42`.
+    Weekday,
+    /// With year and zone: `Thu 18 Jun 2026, 04:12 CDT`.
+    Full,
 }
 
 /// An instant. Hover shows the full form with the zone.
@@ -75,19 +79,17 @@ impl Local {
         match style {
             TimeStyle::Clock => clock,
             TimeStyle::Day => format!("{} {day}", self.fields.weekday()),
+            TimeStyle::Weekday => format!("{} {clock}", self.fields.weekday()),
+            TimeStyle::Full => {
+                let (weekday, year) = (self.fields.weekday(), self.fields.year());
+                format!("{weekday} {day} {year}, {clock} {}", self.zone)
+            }
             TimeStyle::Relative | TimeStyle::Absolute => format!("{day} {clock}"),
         }
     }
 
     fn full(&self) -> String {
-        format!(
-            "{} {} {}, {} {}",
-            self.fields.weekday(),
-            self.write(TimeStyle::Absolute).split(' ').take(2).collect::<Vec<_>>().join(" "),
-            self.fields.year(),
-            self.write(TimeStyle::Clock),
-            self.zone
-        )
+        self.write(TimeStyle::Full)
     }
 }
 
@@ -128,6 +130,7 @@ mod tests {
         let local = Local::of(at, "America/Chicago");
         assert_eq!(local.write(TimeStyle::Absolute), "18 Jun 04:12");
         assert_eq!(local.write(TimeStyle::Day), "Thu 18 Jun");
+        assert_eq!(local.write(TimeStyle::Weekday), "Thu 04:12");
         assert_eq!(local.full(), "Thu 18 Jun 2026, 04:12 CDT");
     }
 

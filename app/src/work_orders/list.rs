@@ -8,14 +8,15 @@ use super::{delivery_level, list_work_orders};
 use crate::browser::use_topic;
 use crate::strings::work_orders as texts;
 use crate::ui::{
-    ActiveFilters, Choice, Column, Empty, Filter, FilterForm, Level, Loaded, PageHead, Pager,
-    Plate, Query, Says, Sev, Table, Time, TimeStyle,
+    ActiveFilters, Choice, Column, Empty, ExportLink, Filter, FilterForm, Level, Loaded, PageHead,
+    Pager, Plate, Query, Says, Sev, Table, Time, TimeStyle,
 };
 
 /// Total that is no longer exact.
 const COUNTED: i64 = 10_000;
 
-fn filter_of(query: &Query) -> WorkOrderFilter {
+/// What the list at an address shows.
+pub fn listed(query: &Query) -> WorkOrderFilter {
     fn words<T: std::str::FromStr>(query: &Query, key: &str) -> Vec<T> {
         query.list(key).into_iter().filter_map(|word| word.parse().ok()).collect()
     }
@@ -27,6 +28,7 @@ fn filter_of(query: &Query) -> WorkOrderFilter {
         alert: query.get("alert").and_then(|id| id.parse().ok()),
         site: query.get("site").and_then(|id| id.parse().ok()).map(SiteId),
         asset: None,
+        overdue: query.get("overdue").is_some(),
         after: query.get("after").and_then(|id| id.parse().ok()).map(WorkOrderId),
     }
 }
@@ -52,20 +54,27 @@ fn filters() -> Vec<Filter> {
             label: texts::DELIVERY,
             choices: states.map(|s| Choice::new(s.as_str(), texts::delivery(*s))).collect(),
         },
+        Filter {
+            name: "overdue",
+            label: texts::DUE,
+            choices: vec![Choice::new("1", texts::OVERDUE)],
+        },
     ]
 }
 
-/// `/work-orders?q=&status=&origin=&delivery=&alert=&asset=&after=`
+/// `/work-orders?q=&status=&origin=&delivery=&overdue=&alert=&asset=&after=`
 #[component]
 pub fn WorkOrdersPage() -> impl IntoView {
     let query = Query::current();
     let changes = use_topic("work_orders");
     let list = Resource::new(
-        move || (query.with(filter_of), changes.get()),
+        move || (query.with(listed), changes.get()),
         |(filter, _)| list_work_orders(filter),
     );
     view! {
-        <PageHead title=texts::TITLE meta=texts::LEAD />
+        <PageHead title=texts::TITLE meta=texts::LEAD>
+            <ExportLink list="work-orders" />
+        </PageHead>
         <FilterForm filters=filters() />
         <ActiveFilters filters=filters() />
         <Loaded resource=list rows=12 view=|list| view! { <List list /> } />

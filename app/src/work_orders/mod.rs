@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 pub use detail::WorkOrderPage;
-pub use list::WorkOrdersPage;
+pub use list::{WorkOrdersPage, listed};
 
 use actions::{list_work_orders, load_work_order};
 use closure::ClosureForm;

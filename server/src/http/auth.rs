@@ -168,9 +168,10 @@ fn refuse(state: &AppState, parts: &Parts, access: Access, problem: Problem) -> 
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("text/html"));
     let signed_out = problem.status() == StatusCode::UNAUTHORIZED;
-    if signed_out && (access == Access::Page || (wants_page && path.starts_with("/ui/"))) {
+    let file = wants_page && path.starts_with("/export/");
+    if signed_out && (access == Access::Page || file || (wants_page && path.starts_with("/ui/"))) {
         let next = match parts.uri.path_and_query() {
-            Some(wanted) if access == Access::Page && wanted.as_str() != "/" => {
+            Some(wanted) if (access == Access::Page || file) && wanted.as_str() != "/" => {
                 format!("/sign-in?next={}", app::ui::query::encode(wanted.as_str()))
             }
             _ => "/sign-in".to_owned(),

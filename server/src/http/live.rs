@@ -1,8 +1,8 @@
 //! Live pages: server-sent events that say *that* a topic changed; the page then fetches again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -25,6 +25,8 @@ use crate::state::AppState;
 
 /// At most one event per topic in this time.
 const EVERY: Duration = Duration::from_secs(1);
+/// How soon a change that had to wait is looked at again.
+const LOOK: Duration = Duration::from_millis(200);
 /// How often a session is looked at again.
 const CHECK: Duration = Duration::from_secs(10);
 /// How often other processes are told.
@@ -63,9 +65,10 @@ pub async fn events(
     let (events, out) = mpsc::channel::<Result<Event, Infallible>>(WATCHED.len());
     tokio::spawn(async move {
         let _place = place;
-        let mut due = BTreeSet::new();
+        let mut pace = Pace::default();
         let mut version = 0_u64;
-        let mut tick = tokio::time::interval(EVERY);
+        let mut tick = tokio::time::interval(LOOK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut check = tokio::time::interval(CHECK);
         check.reset();
         loop {
@@ -81,24 +84,48 @@ pub async fn events(
                     }
                 }
                 change = changes.recv() => match change {
-                    Ok((topic, site)) if visible(&scope, site) => { due.insert(topic); }
+                    Ok((topic, site)) if visible(&scope, site) => pace.changed(topic),
                     Ok(_) => {}
-                    Err(broadcast::error::RecvError::Lagged(_)) => due.extend(WATCHED),
+                    Err(broadcast::error::RecvError::Lagged(_)) => WATCHED.iter().for_each(|t| pace.changed(*t)),
                     Err(broadcast::error::RecvError::Closed) => break,
                 },
-                _ = tick.tick() => {
-                    for topic in std::mem::take(&mut due) {
-                        version += 1;
-                        let data = serde_json::json!({ "topic": topic.as_str(), "version": version });
-                        if events.send(Ok(Event::default().data(data.to_string()))).await.is_err() {
-                            return;
-                        }
-                    }
+                _ = tick.tick(), if !pace.due.is_empty() => {}
+            }
+            for topic in pace.take(Instant::now()) {
+                version += 1;
+                let data = serde_json::json!({ "topic": topic.as_str(), "version": version });
+                if events.send(Ok(Event::default().data(data.to_string()))).await.is_err() {
+                    return;
                 }
             }
         }
     });
     Ok(stream(ReceiverStream::new(out)))
+}
+
+/// A change is told at once; the next one of the same topic not before [`EVERY`] has passed.
+#[derive(Default)]
+struct Pace {
+    due: BTreeSet<Topic>,
+    told: BTreeMap<Topic, Instant>,
+}
+
+impl Pace {
+    fn changed(&mut self, topic: Topic) {
+        self.due.insert(topic);
+    }
+
+    /// What may be told now.
+    fn take(&mut self, now: Instant) -> Vec<Topic> {
+        let told = &self.told;
+        let may = |topic: &Topic| told.get(topic).is_none_or(|at| now - *at >= EVERY);
+        let ready: Vec<Topic> = self.due.iter().copied().filter(may).collect();
+        for topic in &ready {
+            self.due.remove(topic);
+            self.told.insert(*topic, now);
+        }
+        ready
+    }
 }
 
 fn stream(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
@@ -211,6 +238,19 @@ mod tests {
         }
         assert_eq!(parse("decisions:1"), None);
         assert_eq!(parse("alerts:x"), None);
+    }
+
+    #[test]
+    fn the_first_change_is_told_at_once_and_the_next_ones_together_a_second_later() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        pace.changed(Topic::Alerts);
+        assert_eq!(pace.take(start), [Topic::Alerts]);
+        pace.changed(Topic::Alerts);
+        pace.changed(Topic::Reviews);
+        pace.changed(Topic::Alerts);
+        assert_eq!(pace.take(start + LOOK), [Topic::Reviews], "each topic has its own second");
+        assert_eq!(pace.take(start + EVERY), [Topic::Alerts], "two changes are one event");
+        assert!(pace.take(start + EVERY * 3).is_empty());
     }
 
     #[test]

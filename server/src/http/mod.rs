@@ -11,6 +11,7 @@ pub mod api;
 pub mod auth;
 pub mod body;
 pub mod csrf;
+pub mod export;
 pub mod files;
 pub mod headers;
 pub mod idempotency;
@@ -61,6 +62,7 @@ pub fn own() -> Routes {
         .post("/test/clock", probes::test_clock)
         .get("/live", live::events)
         .get("/pkg/{*path}", files::pkg)
+        .merge(export::routes())
         .merge(api::routes())
 }
 

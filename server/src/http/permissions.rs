@@ -103,6 +103,8 @@ pub static PERMISSIONS: &[Entry] = &[
     (Method::GET, "/sign-in", Access::Public),
     (Method::GET, "/setup", Access::Public),
     (Method::GET, "/setup/2", Access::Page),
+    (Method::GET, "/overview", Access::Page),
+    (Method::GET, "/search", Access::Page),
     (Method::GET, "/review", Access::Page),
     (Method::GET, "/review/{id}", Access::Page),
     (Method::GET, "/alerts", Access::Page),
@@ -111,8 +113,18 @@ pub static PERMISSIONS: &[Entry] = &[
     (Method::GET, "/work-orders/{id}", Access::Page),
     (Method::GET, "/logbook", Access::Page),
     (Method::GET, "/quarantine", Access::Page),
+    #[cfg(debug_assertions)]
+    (Method::GET, "/ui", Access::Page),
+    // Lists as files
+    (Method::GET, "/export/alerts.csv", Access::Session(Permission::View)),
+    (Method::GET, "/export/review.csv", Access::Session(Permission::ReviewDecide)),
+    (Method::GET, "/export/work-orders.csv", Access::Session(Permission::View)),
+    (Method::GET, "/export/logbook.csv", Access::Session(Permission::View)),
+    (Method::GET, "/export/quarantine.csv", Access::Session(Permission::Integrate)),
     // Server functions
     (Method::POST, "/ui/frame/load", Access::SignedIn),
+    (Method::POST, "/ui/overview/load", Access::Session(Permission::View)),
+    (Method::POST, "/ui/search/find", Access::Session(Permission::View)),
     (Method::POST, "/ui/alerts/list", Access::Session(Permission::View)),
     (Method::POST, "/ui/alerts/detail", Access::Session(Permission::View)),
     (Method::POST, "/ui/alerts/review", Access::Session(Permission::ReviewDecide)),

@@ -3,7 +3,7 @@ use domain::views::alerts::ReviewQueue;
 use leptos::prelude::*;
 
 use crate::strings::{alerts, reviews as texts};
-use crate::ui::{Level, Plate, Says, Sev, Time};
+use crate::ui::{ExportLink, Level, Plate, Says, Sev, Time};
 
 /// What waits, from 1200 px, and today's tally.
 #[component]
@@ -61,6 +61,7 @@ pub(super) fn Queue(
             <div class="xs muted tally">
                 {move || view! { <Tallied queue=queue.get() /> }}
             </div>
+            <p class="tally"><ExportLink list="review" /></p>
         </aside>
     }
     .into_any()

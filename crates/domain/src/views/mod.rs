@@ -3,5 +3,7 @@
 pub mod alerts;
 pub mod assets;
 pub mod logbook;
+pub mod overview;
 pub mod predictions;
+pub mod search;
 pub mod work_orders;

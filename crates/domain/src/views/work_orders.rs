@@ -27,6 +27,8 @@ pub struct WorkOrderFilter {
     pub site: Option<SiteId>,
     /// On this asset or below it.
     pub asset: Option<AssetId>,
+    /// Past their due date and still open.
+    pub overdue: bool,
     /// Older than this one.
     pub after: Option<WorkOrderId>,
 }

@@ -87,6 +87,37 @@ pub async fn search(tx: &mut ScopedTx, query: &ListQuery) -> Result<AlertList, E
     })
 }
 
+/// The first alerts that match, as lists show them, and whether there are more.
+pub(crate) async fn listed(
+    tx: &mut ScopedTx,
+    query: &ListQuery,
+) -> Result<(Vec<AlertRow>, bool), Error> {
+    let (found, next) = page(tx, query, false).await?;
+    let now = tx.now();
+    let found = found.into_iter().map(|row| row_view(row, now)).collect::<Result<_, _>>()?;
+    Ok((found, next.is_some()))
+}
+
+/// One alert as lists show it, if it is in scope.
+pub(crate) async fn listed_one(
+    tx: &mut ScopedTx,
+    alert: AlertId,
+) -> Result<Option<AlertRow>, Error> {
+    let now = tx.now();
+    rows::get(tx, alert).await?.map(|row| row_view(row, now)).transpose()
+}
+
+/// Alerts as lists show them, in the order of their ids here.
+pub(crate) async fn listed_by_ids(
+    tx: &mut ScopedTx,
+    alerts: &[i64],
+) -> Result<Vec<AlertRow>, Error> {
+    let mut found = rows::by_ids(tx, alerts).await?;
+    found.sort_by_key(|row| alerts.iter().position(|id| *id == row.id));
+    let now = tx.now();
+    found.into_iter().map(|row| row_view(row, now)).collect()
+}
+
 /// The review queue: every alert whose question waits, the soonest due first.
 ///
 /// # Errors
@@ -166,7 +197,7 @@ fn filter(query: &ListQuery) -> AlertFilter {
     }
 }
 
-async fn page(
+pub(super) async fn page(
     tx: &mut ScopedTx,
     query: &ListQuery,
     by_due: bool,

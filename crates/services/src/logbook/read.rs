@@ -46,14 +46,25 @@ pub(super) fn shift_of(roster: &Roster, key: Option<&str>) -> Shift {
 /// # Errors
 /// [`Error::NotFound`] without a site in scope.
 pub async fn logbook(tx: &mut ScopedTx, caller: &Caller, which: &Which) -> Result<Logbook, Error> {
+    book(tx, caller, which, LIMIT).await
+}
+
+/// The same with at most `limit` entries.
+pub(super) async fn book(
+    tx: &mut ScopedTx,
+    caller: &Caller,
+    which: &Which,
+    limit: i64,
+) -> Result<Logbook, Error> {
     let site = site_of(tx, which.site).await?;
     let roster = Roster::of(tx, site).await?;
     let shift = shift_of(&roster, which.shift.as_deref());
     let (before, after) = roster.around(&shift);
     let asset = asset_of(tx, site, which.asset.as_deref()).await?;
-    let written = rows::entries(tx, site, shift.from, shift.until, asset, LIMIT).await?;
-    let automatic = rows::automatic(tx, site, shift.from, shift.until, asset, LIMIT).await?;
-    let (many, all) = (LIMIT as usize, written.len() + automatic.len());
+    let written = rows::entries(tx, site, shift.from, shift.until, asset, limit).await?;
+    let automatic = rows::automatic(tx, &[site], shift.from, shift.until, asset, limit).await?;
+    let (many, all) =
+        (usize::try_from(limit).unwrap_or(usize::MAX), written.len() + automatic.len());
     let mut people: Vec<String> = written.iter().map(|row| row.author.clone()).collect();
     people.sort_unstable();
     people.dedup();
@@ -173,7 +184,8 @@ fn person(row: EntryRow) -> Result<PersonEntry, Error> {
     })
 }
 
-fn auto(row: AutoRow) -> Result<AutoEntry, Error> {
+/// What an automatic entry tells.
+pub(crate) fn auto(row: AutoRow) -> Result<AutoEntry, Error> {
     let kind = match row.kind.as_str() {
         "review_asked" => AutoKind::ReviewAsked,
         "review_approved" => AutoKind::ReviewApproved,

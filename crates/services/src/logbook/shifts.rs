@@ -19,7 +19,7 @@ const DAY: &str = "day";
 const REACH: TimeDelta = TimeDelta::days(40);
 
 /// A site, its calendar and the instant that counts as now.
-pub(super) struct Roster {
+pub(crate) struct Roster {
     pub(super) name: String,
     calendar: Calendar,
     now: DateTime<Utc>,
@@ -27,7 +27,7 @@ pub(super) struct Roster {
 
 impl Roster {
     /// The roster of a site in scope.
-    pub(super) async fn of(tx: &mut ScopedTx, site: SiteId) -> Result<Self, Error> {
+    pub(crate) async fn of(tx: &mut ScopedTx, site: SiteId) -> Result<Self, Error> {
         let row = store::logbook::site(tx, site).await?.ok_or(Error::NotFound)?;
         Self::new(row, tx.now())
     }
@@ -45,7 +45,7 @@ impl Roster {
     }
 
     /// The shift under way: of two that overlap, the one that began later.
-    pub(super) fn current(&self) -> Shift {
+    pub(crate) fn current(&self) -> Shift {
         self.at(self.now)
     }
 

@@ -2,6 +2,7 @@
 
 mod attach;
 mod deliver;
+mod export;
 mod fold;
 mod intend;
 pub mod mirror;
@@ -14,6 +15,7 @@ mod transition;
 
 pub use attach::draw_waiting;
 pub use deliver::{retry, skip};
+pub use export::WorkOrderSheet;
 pub use intend::{Intended, intend};
 pub use raise::{Raise, Raised, raise};
 pub use request::{Intent, title};

@@ -120,7 +120,7 @@ pub async fn attachment(
     attachments::content(tx, order, attachment).await?.ok_or(Error::NotFound)
 }
 
-async fn rows(
+pub(super) async fn rows(
     tx: &mut ScopedTx,
     filter: &WorkOrderFilter,
     limit: u32,

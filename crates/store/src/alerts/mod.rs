@@ -14,7 +14,8 @@ pub use pending::{
     path_tags, pending, recent, rest_lanes, site_rules,
 };
 pub use read::{
-    AlertFilter, PredictionPoint, Row, count, facets, floods, get, list, predictions, similar,
+    AlertFilter, PredictionPoint, Row, by_ids, count, facets, floods, get, list, predictions,
+    similar,
 };
 pub use reviews::{
     Ask, Asked, Overdue, Review, Said, ask, decide, escalate, finish, lock as lock_review, overdue,

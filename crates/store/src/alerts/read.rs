@@ -129,6 +129,19 @@ pub async fn get(tx: &mut ScopedTx, alert: AlertId) -> Result<Option<Row>, Error
         .await?)
 }
 
+/// Alerts of the scope by their ids, in no order.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_ids(tx: &mut ScopedTx, alerts: &[i64]) -> Result<Vec<Row>, Error> {
+    let sites = tx.sites();
+    Ok(sqlx::query_as(select!("a.id = ANY($1) AND ($2::bigint[] IS NULL OR a.site_id = ANY($2))"))
+        .bind(alerts)
+        .bind(sites)
+        .fetch_all(tx.conn())
+        .await?)
+}
+
 macro_rules! matching {
     () => {
         "($1::bigint[] IS NULL OR a.site_id = ANY($1))

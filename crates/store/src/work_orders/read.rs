@@ -88,6 +88,7 @@ struct Filter {
     origin: Option<Vec<&'static str>>,
     delivery: Option<Vec<&'static str>>,
     q: Option<String>,
+    due_before: Option<DateTime<Utc>>,
 }
 
 impl Filter {
@@ -103,6 +104,7 @@ impl Filter {
             origin: words(&filter.origin, |o| o.as_str()),
             delivery: words(&filter.delivery, |d| d.as_str()),
             q: (!q.is_empty()).then(|| format!("%{q}%")),
+            due_before: filter.overdue.then(|| tx.now()),
         }
     }
 }
@@ -127,6 +129,8 @@ pub async fn list(
            AND ($7::bigint IS NULL OR w.site_id = $7)
            AND ($8::bigint IS NULL OR s.path @> ARRAY[$8])
            AND ($9::bigint IS NULL OR w.id < $9)
+           AND ($11::timestamptz IS NULL
+                OR w.due < $11 AND w.status NOT IN ('closed', 'cancelled'))
          ORDER BY w.id DESC LIMIT $10"
     ))
     .bind(f.sites)
@@ -139,6 +143,7 @@ pub async fn list(
     .bind(filter.asset.map(|id| id.0))
     .bind(filter.after.map(|id| id.0))
     .bind(limit + 1)
+    .bind(f.due_before)
     .fetch_all(tx.conn())
     .await?)
 }
@@ -161,6 +166,8 @@ pub async fn count(tx: &mut ScopedTx, filter: &WorkOrderFilter) -> Result<i64, E
                AND ($6::bigint IS NULL OR w.alert_id = $6)
                AND ($7::bigint IS NULL OR w.site_id = $7)
                AND ($8::bigint IS NULL OR s.path @> ARRAY[$8])
+               AND ($10::timestamptz IS NULL
+                    OR w.due < $10 AND w.status NOT IN ('closed', 'cancelled'))
              LIMIT $9) AS found",
     )
     .bind(f.sites)
@@ -172,6 +179,7 @@ pub async fn count(tx: &mut ScopedTx, filter: &WorkOrderFilter) -> Result<i64, E
     .bind(filter.site.map(|id| id.0))
     .bind(filter.asset.map(|id| id.0))
     .bind(COUNTED + 1)
+    .bind(f.due_before)
     .fetch_one(tx.conn())
     .await?)
 }

@@ -2,6 +2,7 @@
 
 mod authorization;
 mod bad_inputs;
+mod export;
 mod idempotency;
 mod live;
 mod problems;
