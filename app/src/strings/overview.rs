@@ -262,3 +262,43 @@ pub const fn step(kind: StepKind) -> (&'static str, &'static str) {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+
+    fn stage(health: Health, stale: bool, about: About) -> Stage {
+        let until = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        Stage { health, stale, until, count: 0, more: false, beats: vec![0; 30], about }
+    }
+
+    fn line(stage: &Stage) -> String {
+        stage_line(stage, |_: DateTime<Utc>| "06:12".to_owned(), |_| 125)
+    }
+
+    #[test]
+    fn a_dead_stage_says_since_when_and_what_follows_says_as_of_when() {
+        let last = DateTime::from_timestamp(1_800_000_000, 0);
+        let about = About::Sources { speaking: 0, silent: 1, name: None, since: None, last };
+        let dead = stage(Health::Dead, false, about);
+        assert_eq!((says(&dead).as_str(), line(&dead).as_str()), ("No data", "no data since 06:12"));
+        let next = stage(Health::Live, true, About::Alerts { open: 3 });
+        assert_eq!((says(&next).as_str(), line(&next).as_str()), ("Stale", "as of 06:12"));
+    }
+
+    #[test]
+    fn people_who_are_late_are_counted_even_behind_a_dead_stage() {
+        let since = DateTime::from_timestamp(1_800_000_000, 0);
+        let review = stage(Health::Late, false, About::Review { since, overdue: 2 });
+        assert_eq!(says(&review), "Over target");
+        assert_eq!(line(&review), "2 late, oldest 2 h 05 min");
+    }
+
+    #[test]
+    fn what_was_counted_to_ten_thousand_says_so() {
+        assert_eq!(counted(10_000), "10\u{202f}000");
+        assert_eq!(counted(10_001), "10\u{202f}000+");
+    }
+}
