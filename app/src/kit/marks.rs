@@ -27,7 +27,7 @@ pub(super) fn Marks() -> impl IntoView {
                     <Tag on=true>"current"</Tag>
                     <Tag icon="lock">"locked"</Tag>
                     <Plate tag="VMC-1050-SP02" />
-                    <Plate tag="ML-2007-T4" href="#marks" />
+                    <Plate tag="ML-2007-T4" href="#marks".to_owned() />
                 </p>
                 <p><Plate tag="VMC-1050-SP02" big=true /></p>
                 <p class="row">

@@ -283,7 +283,10 @@ mod tests {
         let last = DateTime::from_timestamp(1_800_000_000, 0);
         let about = About::Sources { speaking: 0, silent: 1, name: None, since: None, last };
         let dead = stage(Health::Dead, false, about);
-        assert_eq!((says(&dead).as_str(), line(&dead).as_str()), ("No data", "no data since 06:12"));
+        assert_eq!(
+            (says(&dead).as_str(), line(&dead).as_str()),
+            ("No data", "no data since 06:12")
+        );
         let next = stage(Health::Live, true, About::Alerts { open: 3 });
         assert_eq!((says(&next).as_str(), line(&next).as_str()), ("Stale", "as of 06:12"));
     }
