@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use domain::alert::AlertState;
 use domain::views::alerts::AlertRow;
+use domain::work_order::DeliveryState;
 use leptos::prelude::*;
 
 use super::minutes;
@@ -90,9 +91,15 @@ fn action(row: &AlertRow, at: DateTime<Utc>) -> AnyView {
     match (row.state, row.work_order_id) {
         (AlertState::WorkOrder, Some(id)) => {
             let number = orders::number(id.0, row.work_order_number.as_deref());
+            let delivered = row.delivery_state.as_deref() == Some(DeliveryState::Created.as_str());
+            let status = row.work_order_status.as_deref().and_then(|word| word.parse().ok());
+            let stands = match status.filter(|_| delivered) {
+                Some(status) => orders::status(status).into_any(),
+                None => view! { <Did row=row.clone() /> }.into_any(),
+            };
             view! {
                 <a href=format!("/work-orders/{id}")>{number}</a>
-                <span class="sub"><Did row=row.clone() /></span>
+                <span class="sub">{stands}</span>
             }
             .into_any()
         }

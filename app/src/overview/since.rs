@@ -4,8 +4,8 @@ use domain::views::overview::Event;
 use leptos::prelude::*;
 
 use crate::frame::Zone;
+use crate::strings::overview as texts;
 use crate::strings::work_orders as orders;
-use crate::strings::{logbook, overview as texts};
 use crate::ui::time::written;
 use crate::ui::{Level, Panel, Shape, Time, TimeStyle};
 
@@ -42,8 +42,7 @@ fn one(event: &Event, now: DateTime<Utc>) -> AnyView {
     let day = |at| written(at, &zone, TimeStyle::Day);
     let style = if day(event.at) == day(now) { TimeStyle::Clock } else { TimeStyle::Weekday };
     let entry = &event.entry;
-    let due = entry.due.map(|due| written(due, &zone, TimeStyle::Weekday));
-    let sentence = logbook::sentence(entry, due.as_deref());
+    let what = texts::event(entry);
     let level = (entry.kind == AutoKind::DeliveryFailed).then_some(Level::High);
     let kind = if entry.by.is_some() { "person" } else { "machine" };
     let order = entry.order.map(|id| {
@@ -63,7 +62,7 @@ fn one(event: &Event, now: DateTime<Utc>) -> AnyView {
                     None => view! { <span class="dot" data-kind=kind></span> }.into_any(),
                 }}
             </span>
-            <div>{order} {asset} {sentence}</div>
+            <div>{order} {asset} {what}</div>
         </li>
     }
     .into_any()

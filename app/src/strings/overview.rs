@@ -1,6 +1,7 @@
 //! Texts of the overview.
 
 use domain::prediction::Quarantine;
+use domain::views::logbook::{AutoEntry, AutoKind};
 use domain::views::overview::{About, Health, LinkState, Need, NeedKind, Stage, StepKind};
 
 use crate::strings::work_orders as orders;
@@ -225,6 +226,24 @@ pub fn events(count: i64) -> String {
         1 => "1 event".to_owned(),
         count if count >= 200 => "200+ events".to_owned(),
         count => format!("{count} events"),
+    }
+}
+
+/// What happened, after the links to the work order and the asset.
+pub fn event(entry: &AutoEntry) -> String {
+    let by = entry.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
+    let why = entry.detail.as_deref().map(|why| format!(": {}", why.replace('_', " ")));
+    match entry.kind {
+        AutoKind::ReviewAsked => "sent to review".to_owned(),
+        AutoKind::ReviewApproved => format!("approved{by}"),
+        AutoKind::ReviewRejected => format!("rejected{by}{}", why.unwrap_or_default()),
+        AutoKind::ReviewSnoozed => format!("snoozed{by}"),
+        AutoKind::Held => "held for later".to_owned(),
+        AutoKind::OrderRaised => format!("asked for{by}"),
+        AutoKind::OrderClosed => format!("closed{by}"),
+        AutoKind::DeliveryFailed => format!("not delivered{}", why.unwrap_or_default()),
+        AutoKind::HandedOver => format!("Shift handed over{by}"),
+        AutoKind::TakenOver => format!("Shift taken over{by}"),
     }
 }
 
