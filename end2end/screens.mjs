@@ -45,11 +45,11 @@ try {
   await server.stop()
 }
 
-/** The id of the first site, from the site menu. */
+/** The id of the site of the stories, from the site menu. */
 async function rockford(state) {
   const page = await chrome.page({ url: server.url, state })
   await page.goto('/overview')
-  const id = await page.locator('#site-menu button[name=value]:not([value=""])').first().getAttribute('value')
+  const id = await page.locator('#site-menu button[name=value]', { hasText: 'Rockford' }).getAttribute('value')
   await page.context().close()
   return id
 }

@@ -57,7 +57,8 @@ export async function seed(server) {
     const days = 5
     if (point) await client.post('/telemetry', rising(point, { days, from, to }))
     const evidence = point && [{ point, from: ago(days * 24), to: ago(0) }]
-    alerts.push(await decided(client, { ...claim, ...(evidence && { evidence }) }))
+    const plain = { description: undefined, recommended_action: undefined, spare_parts: undefined }
+    alerts.push(await decided(client, { ...(place > 1 && plain), ...claim, ...(evidence && { evidence }) }))
   }
   await cells[1].post('/predictions', prediction({ asset: 'GR-430-WH01' }))
   const orders = []

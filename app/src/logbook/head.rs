@@ -63,7 +63,7 @@ pub(super) fn Head(
             <span class="desk-only">
                 <Button icon="print" on:click=move |_| drop(window().print())>{texts::PRINT}</Button>
             </span>
-            <ExportLink list="logbook" />
+            <span class="desk-only"><ExportLink list="logbook" /></span>
             <button class="btn" type="button" popovertarget="shifts">
                 <Icon name="calendar" />
                 <span class="btn-t">{texts::SHIFTS}</span>

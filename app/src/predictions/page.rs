@@ -118,7 +118,7 @@ fn List(
     let next = page.next.map(|id| id.to_string());
     view! {
         <section class="panel">
-            <Table caption=texts::waiting(total) columns>
+            <Table caption=texts::waiting(total) columns class="stacked">
                 {page
                     .items
                     .into_iter()

@@ -1,5 +1,7 @@
 //! Alerts as the API and the screens read them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::ids::AlertId;
 use serde_json::Value;
@@ -169,17 +171,19 @@ fn pattern(q: Option<&str>) -> Option<String> {
 /// What the database says.
 pub async fn list(tx: &mut ScopedTx, filter: &AlertFilter) -> Result<Vec<Row>, Error> {
     let sites = tx.sites();
-    let newest = sqlx::AssertSqlSafe(concat!(
-        select!(""),
+    // Which ones first: what stands around them is only read for the page that is shown.
+    let newest = concat!(
+        "SELECT a.id FROM alert a WHERE ",
         matching!(),
         " AND ($6::bigint IS NULL OR a.id < $6) ORDER BY a.id DESC LIMIT $7"
-    ));
-    let by_due = sqlx::AssertSqlSafe(concat!(
-        select!(""),
+    );
+    let by_due = concat!(
+        "SELECT a.id FROM alert a JOIN review r ON r.alert_id = a.id AND r.status = 'pending'
+         WHERE ",
         matching!(),
         " AND ($6::bigint IS NULL OR a.id < $6) ORDER BY r.due, a.id LIMIT $7"
-    ));
-    Ok(sqlx::query_as(if filter.by_due { by_due } else { newest })
+    );
+    let ids: Vec<i64> = sqlx::query_scalar(if filter.by_due { by_due } else { newest })
         .bind(sites)
         .bind(&filter.states)
         .bind(&filter.severities)
@@ -188,7 +192,11 @@ pub async fn list(tx: &mut ScopedTx, filter: &AlertFilter) -> Result<Vec<Row>, E
         .bind(filter.after)
         .bind(filter.limit)
         .fetch_all(tx.conn())
-        .await?)
+        .await?;
+    let mut found = by_ids(tx, &ids).await?;
+    let place: HashMap<i64, usize> = ids.into_iter().zip(0..).collect();
+    found.sort_by_key(|row| place.get(&row.id).copied());
+    Ok(found)
 }
 
 /// How many alerts of the scope match, counted to 10 000.

@@ -82,6 +82,24 @@ macro_rules! orders {
     };
 }
 
+/// What a filter asks of `work_order w`: on its own, so that the rows around it are only read for
+/// the page that is shown.
+macro_rules! matching {
+    () => {
+        "($1::bigint[] IS NULL OR w.site_id = ANY($1))
+         AND ($2::text[] IS NULL OR w.status = ANY($2))
+         AND ($3::text[] IS NULL OR w.origin = ANY($3))
+         AND ($4::text[] IS NULL OR w.delivery_state = ANY($4))
+         AND ($5::text IS NULL OR w.title ILIKE $5 OR w.cmms_number ILIKE $5
+              OR w.asset_id IN (SELECT id FROM asset WHERE tag ILIKE $5))
+         AND ($6::bigint IS NULL OR w.alert_id = $6)
+         AND ($7::bigint IS NULL OR w.site_id = $7)
+         AND ($8::bigint IS NULL OR w.asset_id IN (SELECT id FROM asset WHERE path @> ARRAY[$8]))
+         AND ($9::timestamptz IS NULL
+              OR w.due < $9 AND w.status NOT IN ('closed', 'cancelled'))"
+    };
+}
+
 struct Filter {
     sites: Option<Vec<i64>>,
     status: Option<Vec<&'static str>>,
@@ -119,19 +137,10 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<OrderRow>, Error> {
     let f = Filter::new(tx, filter);
-    Ok(sqlx::query_as(orders!(
-        "WHERE ($1::bigint[] IS NULL OR w.site_id = ANY($1))
-           AND ($2::text[] IS NULL OR w.status = ANY($2))
-           AND ($3::text[] IS NULL OR w.origin = ANY($3))
-           AND ($4::text[] IS NULL OR w.delivery_state = ANY($4))
-           AND ($5::text IS NULL OR w.title ILIKE $5 OR w.cmms_number ILIKE $5 OR s.tag ILIKE $5)
-           AND ($6::bigint IS NULL OR w.alert_id = $6)
-           AND ($7::bigint IS NULL OR w.site_id = $7)
-           AND ($8::bigint IS NULL OR s.path @> ARRAY[$8])
-           AND ($9::bigint IS NULL OR w.id < $9)
-           AND ($11::timestamptz IS NULL
-                OR w.due < $11 AND w.status NOT IN ('closed', 'cancelled'))
-         ORDER BY w.id DESC LIMIT $10"
+    let ids: Vec<i64> = sqlx::query_scalar(concat!(
+        "SELECT w.id FROM work_order w WHERE ",
+        matching!(),
+        " AND ($10::bigint IS NULL OR w.id < $10) ORDER BY w.id DESC LIMIT $11"
     ))
     .bind(f.sites)
     .bind(f.status)
@@ -141,11 +150,15 @@ pub async fn list(
     .bind(filter.alert.map(|id| id.0))
     .bind(filter.site.map(|id| id.0))
     .bind(filter.asset.map(|id| id.0))
+    .bind(f.due_before)
     .bind(filter.after.map(|id| id.0))
     .bind(limit + 1)
-    .bind(f.due_before)
     .fetch_all(tx.conn())
-    .await?)
+    .await?;
+    Ok(sqlx::query_as(orders!("WHERE w.id = ANY($1) ORDER BY w.id DESC"))
+        .bind(ids)
+        .fetch_all(tx.conn())
+        .await?)
 }
 
 /// How many work orders match, counted to [`COUNTED`] and one.
@@ -154,22 +167,11 @@ pub async fn list(
 /// When the database refuses.
 pub async fn count(tx: &mut ScopedTx, filter: &WorkOrderFilter) -> Result<i64, Error> {
     let f = Filter::new(tx, filter);
-    Ok(sqlx::query_scalar(
-        "SELECT count(*) FROM (
-             SELECT 1 FROM work_order w JOIN asset s ON s.id = w.asset_id
-             WHERE ($1::bigint[] IS NULL OR w.site_id = ANY($1))
-               AND ($2::text[] IS NULL OR w.status = ANY($2))
-               AND ($3::text[] IS NULL OR w.origin = ANY($3))
-               AND ($4::text[] IS NULL OR w.delivery_state = ANY($4))
-               AND ($5::text IS NULL OR w.title ILIKE $5 OR w.cmms_number ILIKE $5
-                    OR s.tag ILIKE $5)
-               AND ($6::bigint IS NULL OR w.alert_id = $6)
-               AND ($7::bigint IS NULL OR w.site_id = $7)
-               AND ($8::bigint IS NULL OR s.path @> ARRAY[$8])
-               AND ($10::timestamptz IS NULL
-                    OR w.due < $10 AND w.status NOT IN ('closed', 'cancelled'))
-             LIMIT $9) AS found",
-    )
+    Ok(sqlx::query_scalar(concat!(
+        "SELECT count(*) FROM (SELECT FROM work_order w WHERE ",
+        matching!(),
+        " LIMIT $10) AS found"
+    ))
     .bind(f.sites)
     .bind(f.status)
     .bind(f.origin)
@@ -178,8 +180,8 @@ pub async fn count(tx: &mut ScopedTx, filter: &WorkOrderFilter) -> Result<i64, E
     .bind(filter.alert.map(|id| id.0))
     .bind(filter.site.map(|id| id.0))
     .bind(filter.asset.map(|id| id.0))
-    .bind(COUNTED + 1)
     .bind(f.due_before)
+    .bind(COUNTED + 1)
     .fetch_one(tx.conn())
     .await?)
 }
