@@ -27,15 +27,15 @@ export const THEMES = ['light', 'dark']
 
 /**
  * Starts a browser with a profile of its own. `page(options)` opens a page in a fresh context
- * (`viewport`, `theme`, `javaScript`, `state`); `close()` ends everything.
+ * (`viewport`, `theme`, `javaScript`, `state`); `close()` ends everything. `flags` are the browser's own.
  */
-export async function browser() {
+export async function browser({ flags = [] } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'millwright-chromium-'))
   const executablePath = execFileSync('sh', ['-c', 'command -v chromium']).toString().trim()
   const chrome = await chromium.launch({
     executablePath,
     ignoreDefaultArgs: true,
-    args: [...FLAGS, `--user-data-dir=${profile}`, '--remote-debugging-pipe', 'about:blank'],
+    args: [...FLAGS, ...flags, `--user-data-dir=${profile}`, '--remote-debugging-pipe', 'about:blank'],
   })
   return {
     async page({ viewport = VIEWPORTS[2], theme = 'light', javaScript = true, state, url } = {}) {
