@@ -46,7 +46,24 @@ pub mod ssr {
         /// # Errors
         /// Nobody is signed in, the permission is missing, or the database is away.
         pub async fn begin(&self, permission: Permission) -> Result<ScopedTx, AppError> {
-            Ok(self.services.begin(self.caller()?, permission).await?)
+            Ok(self.noted(self.services.begin(self.caller()?, permission).await?))
+        }
+
+        /// A transaction in the name of the caller over every site, for what belongs to the caller
+        /// alone.
+        ///
+        /// # Errors
+        /// Nobody is signed in, or the database is away.
+        pub async fn begin_own(&self) -> Result<ScopedTx, AppError> {
+            let caller = self.caller()?;
+            Ok(self.noted(self.services.store.begin(&Scope::All, caller.actor).await?))
+        }
+
+        /// The audit rows say which request it was, and from where.
+        fn noted(&self, mut tx: ScopedTx) -> ScopedTx {
+            tx.set_request_id(self.request_id.as_str());
+            tx.set_address(self.address.as_str());
+            tx
         }
 
         /// The same, only over the site the person works at if they chose one: for lists. Take it
@@ -57,7 +74,7 @@ pub mod ssr {
         pub async fn begin_here(&self, permission: Permission) -> Result<ScopedTx, AppError> {
             let caller = self.caller()?;
             let scope = scope_here(caller, permission, working_site())?;
-            Ok(self.services.store.begin(&scope, caller.actor).await?)
+            Ok(self.noted(self.services.store.begin(&scope, caller.actor).await?))
         }
     }
 

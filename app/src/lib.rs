@@ -7,6 +7,7 @@
 #![recursion_limit = "256"]
 
 pub mod alerts;
+pub mod audit;
 pub mod browser;
 pub mod context;
 pub mod error;

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
-use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::components::{Outlet, ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, SsrMode, path};
 
 use crate::alerts::{AlertPage, AlertsPage, ReviewPage};
+use crate::audit::AuditPage;
 use crate::browser::provide_clock;
 use crate::error::provide_form_error;
 use crate::frame::Frame;
@@ -16,7 +17,10 @@ use crate::predictions::QuarantinePage;
 use crate::search::SearchPage;
 use crate::strings::errors;
 use crate::ui::page::provide_focus;
-use crate::users::{SetUpPage, SetUpSitePage, SignInPage};
+use crate::users::{
+    AccountPage, AdminPage, ChecksPage, KeysPage, PersonPage, RolesPage, SetUpPage, SetUpSitePage,
+    SignInPage, UsersPage,
+};
 use crate::work_orders::{WorkOrderPage, WorkOrdersPage};
 
 /// The whole application.
@@ -55,6 +59,26 @@ fn Framed() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/work-orders/:id") view=WorkOrderPage ssr=SsrMode::Async />
             <Route path=path!("/logbook") view=LogbookPage ssr=SsrMode::Async />
             <Route path=path!("/quarantine") view=QuarantinePage ssr=SsrMode::Async />
+            <Administration />
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// Audit, administration and one's own account.
+#[component(transparent)]
+fn Administration() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async />
+            <Route path=path!("/admin") view=AdminPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/users") view=UsersPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/users/:id") view=PersonPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/roles") view=RolesPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/keys") view=KeysPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/checks") view=ChecksPage ssr=SsrMode::Async />
+            <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner();

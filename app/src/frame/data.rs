@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::ids::{NoticeId, SiteId, UserId};
 use domain::permission::Permission;
+use domain::views::users::Violation;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,8 @@ pub struct Badges {
     pub review: i64,
     /// Unread notices, newest first.
     pub notices: Vec<NoticeItem>,
+    /// Rules of the program's own that do not hold; for administrators.
+    pub violations: Vec<Violation>,
 }
 
 /// Everything the frame needs for its first paint.

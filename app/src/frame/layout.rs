@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::Outlet;
 
+use super::banner::Banner;
 use super::rail::Rail;
 use super::topbar::TopBar;
 use super::{FrameData, Zone, load_badges, load_frame, use_frame};
@@ -70,6 +71,7 @@ fn Inside(data: FrameData) -> impl IntoView {
             <Rail badges sheet />
             <main id="main" tabindex="-1">
                 <Printed />
+                <Banner badges />
                 <Outlet />
             </main>
         </div>

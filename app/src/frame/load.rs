@@ -4,6 +4,7 @@ use domain::alert::AlertState;
 use domain::asset::AssetKind;
 use domain::ids::{NoticeId, SiteId};
 use domain::permission::Permission;
+use domain::views::users::Violation;
 use services::assets::AssetQuery;
 use services::{Caller, assets, notices};
 
@@ -77,7 +78,13 @@ pub(super) async fn badges(ctx: &AppContext, caller: &Caller) -> Result<Badges, 
         href: notice.link,
         at: notice.created_at,
     };
-    Ok(Badges { review, notices: notices.into_iter().map(item).collect() })
+    let violations = if caller.may(Permission::Administer) {
+        let found = store::self_check::violations(&mut tx).await?.into_iter();
+        found.map(|v| Violation { rule: v.rule, count: v.count, since: v.since }).collect()
+    } else {
+        Vec::new()
+    };
+    Ok(Badges { review, notices: notices.into_iter().map(item).collect(), violations })
 }
 
 /// How urgent a kind of notice is.

@@ -121,6 +121,7 @@ pub(super) fn UserMenuBody() -> impl IntoView {
     let letters = if data.letters { "on" } else { "off" };
     view! {
         <p class="strong">{data.me.name.clone()}</p>
+        <p><a href="/account">{frame::ACCOUNT}</a></p>
         <Switch
             name="theme"
             label=frame::THEME

@@ -1,5 +1,6 @@
 //! What stands around every page: top bar, rail, bottom bar, menus, keys, live connection.
 
+mod banner;
 mod data;
 mod layout;
 #[cfg(feature = "ssr")]

@@ -79,7 +79,37 @@ const ENTRIES: &[Entry] = &[
         bar: false,
         gap: true,
     },
+    Entry {
+        href: "/audit",
+        label: frame::AUDIT,
+        icon: "audit",
+        key: "g u",
+        needs: Permission::AuditRead,
+        bar: false,
+        gap: true,
+    },
+    Entry {
+        href: "/admin",
+        label: frame::ADMIN,
+        icon: "admin",
+        key: "g d",
+        needs: Permission::Administer,
+        bar: false,
+        gap: false,
+    },
+    Entry {
+        href: KEYS,
+        label: frame::KEYS,
+        icon: "admin",
+        key: "g d",
+        needs: Permission::SecretManage,
+        bar: false,
+        gap: false,
+    },
 ];
+
+/// An entry of its own for those who manage keys but no people; part of the administration else.
+const KEYS: &str = "/admin/keys";
 
 /// The rail with the badge of waiting reviews.
 #[component]
@@ -90,7 +120,9 @@ pub(super) fn Rail(
     sheet: RwSignal<bool>,
 ) -> impl IntoView {
     let data = use_frame();
-    let entries = || ENTRIES.iter().filter(|entry| data.may(entry.needs));
+    let admin = data.may(Permission::Administer);
+    let shown = |entry: &&Entry| data.may(entry.needs) && !(admin && entry.href == KEYS);
+    let entries = || ENTRIES.iter().filter(shown);
     let all = entries().map(|entry| item(entry, badges)).collect_view();
     let rest = entries()
         .filter(|entry| !entry.bar)

@@ -98,3 +98,11 @@ pub fn printed<'a>(
         .collect();
     format!("{site}.{} Printed for {who}.", filter.concat())
 }
+/// Section: the audit log.
+pub const AUDIT: &str = "Audit";
+/// Section: people, roles, keys.
+pub const ADMIN: &str = "Admin";
+/// Section: keys, for those who manage no people.
+pub const KEYS: &str = "API keys";
+/// Entry of the user menu.
+pub const ACCOUNT: &str = "Your account";

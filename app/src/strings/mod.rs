@@ -5,11 +5,13 @@
 //! same modules.
 
 pub mod alerts;
+pub mod audit;
 pub mod common;
 pub mod errors;
 pub mod frame;
 pub mod logbook;
 pub mod overview;
+pub mod people;
 pub mod predictions;
 pub mod reviews;
 pub mod search;

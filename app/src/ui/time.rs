@@ -15,6 +15,8 @@ pub enum TimeStyle {
     Relative,
     /// Timelines, audit, logbook: `18 Jun 04:12`.
     Absolute,
+    /// To the second, for logs: `18 Jun 04:12:41`.
+    Second,
     /// Only the time of day: `04:12`.
     Clock,
     /// Only the day: `Thu 2 Jul`.
@@ -78,6 +80,7 @@ impl Local {
         let clock = format!("{:02}:{:02}", self.fields.hour(), self.fields.minute());
         match style {
             TimeStyle::Clock => clock,
+            TimeStyle::Second => format!("{day} {clock}:{:02}", self.fields.second()),
             TimeStyle::Day => format!("{} {day}", self.fields.weekday()),
             TimeStyle::Weekday => format!("{} {clock}", self.fields.weekday()),
             TimeStyle::Full => {
@@ -129,6 +132,7 @@ mod tests {
         let at = Utc.with_ymd_and_hms(2026, 6, 18, 9, 12, 0).unwrap();
         let local = Local::of(at, "America/Chicago");
         assert_eq!(local.write(TimeStyle::Absolute), "18 Jun 04:12");
+        assert_eq!(local.write(TimeStyle::Second), "18 Jun 04:12:00");
         assert_eq!(local.write(TimeStyle::Day), "Thu 18 Jun");
         assert_eq!(local.write(TimeStyle::Weekday), "Thu 04:12");
         assert_eq!(local.full(), "Thu 18 Jun 2026, 04:12 CDT");

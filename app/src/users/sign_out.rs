@@ -13,7 +13,7 @@ pub async fn sign_out() -> Result<(), AppError> {
     let (ctx, session) = (server_ctx()?, session()?);
     let user = ctx.caller()?.user()?;
     end(&session).await?;
-    let mut tx = ctx.services.store.begin_system().await?;
+    let mut tx = ctx.begin_own().await?;
     services::users::sign_out(&mut tx, user).await?;
     tx.commit().await?;
     leptos_axum::redirect("/sign-in");

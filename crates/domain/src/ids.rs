@@ -37,8 +37,12 @@ ids! {
     AuditId,
     /// One configured CMMS.
     ConnectionId,
+    /// A role of the installation's own.
+    CustomRoleId,
     /// What one policy version said about one alert at one instant.
     DecisionId,
+    /// A role one person was given.
+    GrantId,
     /// An entry of the shift logbook.
     LogbookEntryId,
     /// An in-app notice.

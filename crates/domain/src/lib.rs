@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod asset;
+pub mod audit;
 pub mod calendar;
 pub mod cmms_record;
 pub mod failure_mode;

@@ -4,6 +4,7 @@
 
 pub mod alerts;
 pub mod assets;
+pub mod audit;
 pub mod calendars;
 mod caller;
 pub mod charts;

@@ -73,7 +73,7 @@ async fn person(tx: &mut ScopedTx, name: &str, role: Role, site: SiteId) -> Call
         email: format!("{}@plant.example", name.to_lowercase().replace(' ', ".")),
         name: name.to_owned(),
         password_hash: None,
-        grants: vec![GrantInput { role, site: Some(site) }],
+        grants: vec![GrantInput::new(role, Some(site))],
     };
     let (id, _) = create_user(tx, &Caller::system(), &new).await.unwrap();
     let grants = store::users::grants(tx, id).await.unwrap();

@@ -106,6 +106,7 @@ impl Store {
             actor,
             now: self.clock.at(now),
             request_id: None,
+            address: None,
             changes: Vec::new(),
             signals: self.signals.clone(),
         })
@@ -127,6 +128,7 @@ pub struct ScopedTx {
     actor: Actor,
     now: DateTime<Utc>,
     request_id: Option<String>,
+    address: Option<String>,
     changes: Vec<Change>,
     signals: Signals,
 }
@@ -161,12 +163,18 @@ impl ScopedTx {
         self.request_id = Some(id.into());
     }
 
+    /// Carries the network address of the browser into the audit rows.
+    pub fn set_address(&mut self, address: impl Into<String>) {
+        self.address = Some(address.into());
+    }
+
     /// Writes audit rows; each change of a state table needs one in its transaction.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn audit(&mut self, entries: Vec<AuditEntry>) -> Result<(), Error> {
-        crate::audit::insert(&mut self.tx, self.actor, self.request_id.as_deref(), entries).await
+        let (request, address) = (self.request_id.as_deref(), self.address.as_deref());
+        crate::audit::insert(&mut self.tx, self.actor, request, address, entries).await
     }
 
     /// Remembers a change, announced once the transaction has committed.

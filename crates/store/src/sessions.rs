@@ -1,11 +1,13 @@
 //! Login sessions: stored under the hash of their id, ended by idleness, by age, by sign-out, and
 //! by any change of the rights of their owner. Times are the database's.
 
-use domain::ids::{SiteId, UserId};
+use chrono::{DateTime, Utc};
+use domain::ids::UserId;
 use serde_json::Value;
+use sqlx::FromRow;
 
-use crate::users::GrantRow;
-use crate::{Error, ScopedTx, Store};
+use crate::users::{GrantRow, held};
+use crate::{AuditEntry, Error, ScopedTx, Store};
 
 /// A session that is valid right now.
 #[derive(Debug, Clone)]
@@ -95,14 +97,9 @@ pub async fn caller(
     id_sha256: &[u8],
     used: bool,
 ) -> Result<Option<SessionCaller>, Error> {
-    type Row = (i64, String, bool, Option<Vec<String>>, Option<Vec<Option<i64>>>);
-    let row: Option<Row> = sqlx::query_as(
-        "SELECT u.id, u.name, s.last_seen_at < now() - interval '1 minute', g.roles, g.sites
+    let row: Option<(i64, String, bool, Value)> = sqlx::query_as(
+        "SELECT u.id, u.name, s.last_seen_at < now() - interval '1 minute', held_roles(u.id)
          FROM session s JOIN app_user u ON u.id = s.user_id
-         CROSS JOIN LATERAL (
-             SELECT array_agg(role ORDER BY id) AS roles, array_agg(site_id ORDER BY id) AS sites
-             FROM role_grant WHERE user_id = u.id
-         ) g
          WHERE s.id_sha256 = $1 AND s.ends_at > now()
            AND s.last_seen_at + make_interval(mins => s.idle_minutes) > now()
            AND s.rights_version = u.rights_version AND u.status = 'active'",
@@ -110,7 +107,7 @@ pub async fn caller(
     .bind(id_sha256)
     .fetch_optional(store.pool())
     .await?;
-    let Some((user, name, unnoted, roles, sites)) = row else { return Ok(None) };
+    let Some((user, name, unnoted, grants)) = row else { return Ok(None) };
     if used && unnoted {
         sqlx::query(
             "WITH seen AS (UPDATE session SET last_seen_at = now() WHERE id_sha256 = $1 RETURNING user_id)
@@ -120,15 +117,7 @@ pub async fn caller(
         .execute(store.pool())
         .await?;
     }
-    let grants = roles
-        .unwrap_or_default()
-        .iter()
-        .zip(sites.unwrap_or_default())
-        .map(|(role, site)| {
-            let role = role.parse().map_err(|e| Error::corrupt("role_grant", e))?;
-            Ok(GrantRow { role, site: site.map(SiteId) })
-        })
-        .collect::<Result<_, Error>>()?;
+    let grants = held(grants)?;
     Ok(Some(SessionCaller { user: UserId(user), name, grants }))
 }
 
@@ -144,13 +133,73 @@ pub async fn delete(store: &Store, id_sha256: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends every session of a person.
+/// A session as its person sees it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct ListedSession {
+    /// Names it on the screen.
+    pub number: i64,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// Last request.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends at the latest.
+    pub ends_at: DateTime<Utc>,
+    /// What the program keeps in it.
+    pub data: Value,
+    /// It is the one asked about.
+    pub current: bool,
+}
+
+/// The valid sessions of a person, the last used first; `current` is the hash of one's own.
 ///
 /// # Errors
 /// When the query fails.
-pub async fn delete_of_user(tx: &mut ScopedTx, user: UserId) -> Result<(), Error> {
-    sqlx::query("DELETE FROM session WHERE user_id = $1").bind(user.0).execute(tx.conn()).await?;
-    Ok(())
+pub async fn of_user(
+    tx: &mut ScopedTx,
+    user: UserId,
+    current: Option<&[u8]>,
+) -> Result<Vec<ListedSession>, Error> {
+    Ok(sqlx::query_as(
+        "SELECT s.number, s.created_at, s.last_seen_at, s.ends_at, s.data,
+                coalesce(s.id_sha256 = $2, false) AS current
+         FROM session s JOIN app_user u ON u.id = s.user_id
+         WHERE s.user_id = $1 AND s.ends_at > now() AND u.status = 'active'
+           AND s.last_seen_at + make_interval(mins => s.idle_minutes) > now()
+           AND s.rights_version = u.rights_version
+         ORDER BY s.last_seen_at DESC, s.number",
+    )
+    .bind(user.0)
+    .bind(current)
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// Ends sessions of a person: one by its number, or every one but `keep`. Answers how many.
+///
+/// # Errors
+/// When the query fails.
+pub async fn end(
+    tx: &mut ScopedTx,
+    user: UserId,
+    number: Option<i64>,
+    keep: Option<&[u8]>,
+) -> Result<u64, Error> {
+    let ended = sqlx::query(
+        "DELETE FROM session WHERE user_id = $1 AND ($2::bigint IS NULL OR number = $2)
+           AND ($3::bytea IS NULL OR id_sha256 <> $3)",
+    )
+    .bind(user.0)
+    .bind(number)
+    .bind(keep)
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    if ended > 0 {
+        let detail = serde_json::json!({ "sessions": ended });
+        let entry = AuditEntry::new("user.end_sessions", "app_user", user.0).detail(detail);
+        tx.audit(vec![entry]).await?;
+    }
+    Ok(ended)
 }
 
 /// Removes sessions that have ended; returns how many.

@@ -5,6 +5,7 @@
 
 mod decide;
 pub mod delivery;
+mod housekeeping;
 mod mail;
 mod rounds;
 mod schedule;
@@ -34,6 +35,7 @@ pub fn start(services: &Services, settings: Settings, stop: &CancellationToken) 
     tasks.spawn(delivery::run(services.clone(), stop.clone()));
     tasks.spawn(schedule::run(services.clone(), stop.clone()));
     tasks.spawn(self_check::run(services.clone(), stop.clone()));
+    tasks.spawn(housekeeping::run(services.clone(), stop.clone()));
     if let Some(mailer) = settings.mailer {
         let from = settings.mail_from;
         tasks.spawn(mail::run(services.clone(), mailer, from, stop.clone()));

@@ -71,9 +71,9 @@ pub(super) async fn user(command: User, common: &Common) -> Result<()> {
         let mut tx = desk.begin().await?;
         let sites = import::sites(&mut tx, &site).await?;
         let grants = match sites {
-            None => vec![GrantInput { role, site: None }],
+            None => vec![GrantInput::new(role, None)],
             Some(sites) => {
-                sites.into_iter().map(|site| GrantInput { role, site: Some(site) }).collect()
+                sites.into_iter().map(|site| GrantInput::new(role, Some(site))).collect()
             }
         };
         let new = NewUser { email: email.clone(), name: name.clone(), password_hash, grants };

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use domain::ids::UserId;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use store::Store;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::cookie::SameSite;
@@ -31,7 +30,7 @@ pub fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
 
 /// What the id of a session is stored as.
 pub fn hashed(id: &Id) -> Vec<u8> {
-    Sha256::digest(id.0.to_le_bytes()).to_vec()
+    services::users::session_hash(id.0)
 }
 
 /// The table of sessions. A session belongs to a person: what signs in puts

@@ -2,8 +2,10 @@
 
 pub mod alerts;
 pub mod assets;
+pub mod audit;
 pub mod logbook;
 pub mod overview;
 pub mod predictions;
 pub mod search;
+pub mod users;
 pub mod work_orders;

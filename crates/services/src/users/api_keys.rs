@@ -3,8 +3,10 @@ use domain::ids::{ApiKeyId, SiteId, UserId};
 use domain::permission::{KeyScope, Permission};
 use secrecy::SecretString;
 use store::users as table;
-use store::{Scope, ScopedTx};
+use store::{Actor, Scope, ScopedTx};
 
+use super::authority::covers;
+use super::callers::conveyed;
 use super::create::hash_of;
 use super::secrets;
 use crate::{Caller, Error};
@@ -29,7 +31,8 @@ pub struct NewKey {
 /// Makes a key; it is returned here once and stored only as its hash (S7).
 ///
 /// # Errors
-/// [`Error::Denied`] for sites the caller does not manage, [`Error::Invalid`] for bad input.
+/// [`Error::Denied`] for sites the caller does not manage and for rights the caller lacks,
+/// [`Error::Invalid`] for bad input.
 pub async fn create_api_key(
     tx: &mut ScopedTx,
     caller: &Caller,
@@ -54,10 +57,23 @@ pub async fn create_api_key(
         let message = "Acts of people need a person: name the user the key acts for.";
         return Err(Error::invalid("user", "missing", message));
     }
-    if let Some(user) = new.user
-        && table::account(tx, user).await?.is_none()
+    let person = match new.user {
+        None => None,
+        Some(user) if table::account(tx, user).await?.is_none() => {
+            return Err(Error::invalid("user", "unknown", "There is no such person."));
+        }
+        Some(user) => Some(table::grants(tx, user).await?),
+    };
+    let rights = conveyed(&new.scopes, new.sites.as_deref(), person.as_deref());
+    let of_people = rights.iter().filter(|grant| !grant.permission.is_of_machines());
+    if new.user.map(Actor::User) != Some(caller.actor)
+        && !of_people.into_iter().all(|grant| covers(caller, grant))
     {
-        return Err(Error::invalid("user", "unknown", "There is no such person."));
+        let message = "The key could do more than you may yourself. Choose fewer scopes or sites.";
+        return Err(Error::invalid("scopes", "beyond_own_rights", message));
+    }
+    if new.expires_at.is_some_and(|end| end <= tx.now()) {
+        return Err(Error::invalid("until", "past", "A day in the future, please."));
     }
     let source = table::ensure_source(tx, new.source.as_deref().unwrap_or(name).trim()).await?;
     let (prefix, key) = secrets::api_key()?;
@@ -80,8 +96,12 @@ pub async fn create_api_key(
 /// # Errors
 /// [`Error::NotFound`] for a key that is unknown or has ended.
 pub async fn revoke_api_key(tx: &mut ScopedTx, caller: &Caller, id: ApiKeyId) -> Result<(), Error> {
-    if caller.scope(Permission::SecretManage)? != Scope::All {
-        return Err(Error::Denied);
+    if let Scope::Sites(sites) = caller.scope(Permission::SecretManage)? {
+        let key = table::key(tx, id).await?.ok_or(Error::NotFound)?;
+        let inside = |ids: Vec<i64>| ids.iter().all(|id| sites.contains(&SiteId(*id)));
+        if !key.site_ids.is_some_and(inside) {
+            return Err(Error::NotFound);
+        }
     }
     if table::revoke_api_key(tx, id).await? { Ok(()) } else { Err(Error::NotFound) }
 }

@@ -70,8 +70,7 @@ fn flatten(grants: &[GrantRow]) -> Vec<Grant> {
         .flat_map(|grant| {
             let scope = grant.site.map_or(Scope::All, |site| Scope::Sites(vec![site]));
             grant
-                .role
-                .permissions()
+                .permissions
                 .iter()
                 .map(move |&permission| Grant { permission, scope: scope.clone() })
         })
@@ -82,28 +81,8 @@ fn flatten(grants: &[GrantRow]) -> Vec<Grant> {
 /// both the person and the key have.
 pub fn of_key(row: store::users::KeyCaller) -> KeyCaller {
     let key = row.key;
-    let everywhere = key.sites.clone().map_or(Scope::All, Scope::Sites);
-    let mut grants = Vec::new();
-    for scope in &key.scopes {
-        let machine = match scope {
-            KeyScope::Predictions => Some(Permission::PredictionSend),
-            KeyScope::Telemetry => Some(Permission::TelemetrySend),
-            KeyScope::Read if key.user.is_none() => Some(Permission::View),
-            KeyScope::Assets if key.user.is_none() => Some(Permission::AssetEdit),
-            _ => None,
-        };
-        if let Some(permission) = machine {
-            grants.push(Grant { permission, scope: everywhere.clone() });
-        }
-    }
-    if key.user.is_some() {
-        grants.extend(flatten(&row.grants).into_iter().filter_map(|grant| {
-            allows(&key.scopes, grant.permission).then(|| Grant {
-                permission: grant.permission,
-                scope: both(&grant.scope, key.sites.as_deref()),
-            })
-        }));
-    }
+    let person = key.user.is_some().then_some(row.grants.as_slice());
+    let grants = conveyed(&key.scopes, key.sites.as_deref(), person);
     let actor = key.user.map_or(Actor::Key(key.id), Actor::User);
     let name = row.user_name.unwrap_or(key.name);
     KeyCaller {
@@ -114,6 +93,35 @@ pub fn of_key(row: store::users::KeyCaller) -> KeyCaller {
         scopes: key.scopes,
         use_unnoted: row.use_unnoted,
     }
+}
+
+/// The rights a key with these scopes and sites has; `person` are the roles of whom it acts for.
+pub(super) fn conveyed(
+    scopes: &[KeyScope],
+    sites: Option<&[SiteId]>,
+    person: Option<&[GrantRow]>,
+) -> Vec<Grant> {
+    let everywhere = sites.map_or(Scope::All, |sites| Scope::Sites(sites.to_vec()));
+    let mut grants = Vec::new();
+    for scope in scopes {
+        let machine = match scope {
+            KeyScope::Predictions => Some(Permission::PredictionSend),
+            KeyScope::Telemetry => Some(Permission::TelemetrySend),
+            KeyScope::Read if person.is_none() => Some(Permission::View),
+            KeyScope::Assets if person.is_none() => Some(Permission::AssetEdit),
+            _ => None,
+        };
+        if let Some(permission) = machine {
+            grants.push(Grant { permission, scope: everywhere.clone() });
+        }
+    }
+    grants.extend(flatten(person.unwrap_or_default()).into_iter().filter_map(|grant| {
+        allows(scopes, grant.permission).then(|| Grant {
+            permission: grant.permission,
+            scope: both(&grant.scope, sites),
+        })
+    }));
+    grants
 }
 
 /// Whether a key with these scopes may use a right of its person.
@@ -182,8 +190,8 @@ mod tests {
     #[test]
     fn a_persons_key_may_what_both_may() {
         let grants = [
-            GrantRow { role: Role::Planner, site: Some(SiteId(1)) },
-            GrantRow { role: Role::Viewer, site: None },
+            GrantRow::built_in(Role::Planner, Some(SiteId(1))),
+            GrantRow::built_in(Role::Viewer, None),
         ];
         let scopes = [KeyScope::Decide, KeyScope::Read];
         let caller = key(&scopes, Some(&[1, 3]), Some(&grants));
@@ -196,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_key_without_a_site_in_common_may_nothing() {
-        let grants = [GrantRow { role: Role::Planner, site: Some(SiteId(1)) }];
+        let grants = [GrantRow::built_in(Role::Planner, Some(SiteId(1)))];
         let caller = key(&[KeyScope::Decide], Some(&[2]), Some(&grants));
         assert!(!caller.may(Permission::ReviewDecide));
     }

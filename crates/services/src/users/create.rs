@@ -1,9 +1,11 @@
-use domain::ids::{SiteId, UserId};
-use domain::permission::{Permission, Role};
+use chrono::{DateTime, Utc};
+use domain::ids::{GrantId, SiteId, UserId};
+use domain::permission::{Permission, Role, RoleRef};
 use secrecy::SecretString;
+use store::ScopedTx;
 use store::users as table;
-use store::{Scope, ScopedTx};
 
+use super::authority::{holds, may_give};
 use super::{passwords, secrets};
 use crate::{Caller, Error, FieldError};
 
@@ -11,9 +13,18 @@ use crate::{Caller, Error, FieldError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GrantInput {
     /// What the person is.
-    pub role: Role,
+    pub role: RoleRef,
     /// Where; `None` is every site.
     pub site: Option<SiteId>,
+    /// When it ends by itself, for people who are here for a while.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl GrantInput {
+    /// A role for good.
+    pub fn new(role: impl Into<RoleRef>, site: Option<SiteId>) -> Self {
+        Self { role: role.into(), site, expires_at: None }
+    }
 }
 
 /// A person to be added.
@@ -39,13 +50,14 @@ pub async fn create_user(
     caller: &Caller,
     new: &NewUser,
 ) -> Result<(UserId, Option<SecretString>), Error> {
-    for grant in &new.grants {
-        may_give(caller, *grant)?;
-    }
     caller.scope(Permission::Administer)?;
+    for grant in &new.grants {
+        may_give(tx, caller, grant.role, grant.site).await?;
+        in_future(tx, grant)?;
+    }
     let id = insert(tx, &new.email, &new.name, new.password_hash.as_deref()).await?;
     for grant in &new.grants {
-        table::grant(tx, id, grant.role, grant.site).await?;
+        table::grant(tx, id, grant.role, grant.site, grant.expires_at).await?;
     }
     if new.password_hash.is_some() {
         return Ok((id, None));
@@ -58,30 +70,68 @@ pub async fn create_user(
 /// Gives a person a role; their sessions end, as their rights have changed.
 ///
 /// # Errors
-/// [`Error::Denied`] when the caller does not hold what it gives.
+/// [`Error::Denied`] when the caller does not hold what it gives, [`Error::Conflict`] when the last
+/// administrator would end some day.
 pub async fn grant_role(
     tx: &mut ScopedTx,
     caller: &Caller,
     user: UserId,
     grant: GrantInput,
 ) -> Result<(), Error> {
-    may_give(caller, grant)?;
+    may_give(tx, caller, grant.role, grant.site).await?;
+    in_future(tx, &grant)?;
     table::account(tx, user).await?.ok_or(Error::NotFound)?;
-    table::grant(tx, user, grant.role, grant.site).await?;
+    if is_administrator(grant.role, grant.site) && grant.expires_at.is_some() {
+        keep_an_administrator(tx, user).await?;
+    }
+    table::grant(tx, user, grant.role, grant.site, grant.expires_at).await?;
     Ok(())
 }
 
-/// Nobody gives a right they lack (S3).
-fn may_give(caller: &Caller, grant: GrantInput) -> Result<(), Error> {
-    let holds = |permission| match (caller.scope(permission), grant.site) {
-        (Ok(Scope::All), _) => true,
-        (Ok(scope), Some(site)) => scope.contains(site),
-        _ => false,
-    };
-    let all = std::iter::once(Permission::Administer)
-        .chain(grant.role.permissions().iter().copied())
-        .all(holds);
-    if all { Ok(()) } else { Err(Error::Denied) }
+/// Takes a role from a person; their sessions end. Of two administrators who remove each other at
+/// once, one succeeds.
+///
+/// # Errors
+/// [`Error::NotFound`] for a grant the caller does not see, [`Error::Denied`] without the right to
+/// administer there, [`Error::Conflict`] for the last administrator.
+pub async fn revoke_role(
+    tx: &mut ScopedTx,
+    caller: &Caller,
+    user: UserId,
+    id: GrantId,
+) -> Result<(), Error> {
+    let given = table::given_one(tx, id).await?.filter(|row| row.user_id == user.0);
+    let given = given.ok_or(Error::NotFound)?;
+    let site = given.site_id.map(SiteId);
+    if !holds(caller, Permission::Administer, site) {
+        return Err(Error::Denied);
+    }
+    if is_administrator(given.role()?, site) && given.expires_at.is_none() {
+        keep_an_administrator(tx, user).await?;
+    }
+    Ok(table::revoke(tx, &given).await?)
+}
+
+fn is_administrator(role: RoleRef, site: Option<SiteId>) -> bool {
+    role == Role::Admin.into() && site.is_none()
+}
+
+/// Refuses when nobody else administers every site for good.
+pub(super) async fn keep_an_administrator(tx: &mut ScopedTx, without: UserId) -> Result<(), Error> {
+    if table::other_admin_exists(tx, without).await? {
+        return Ok(());
+    }
+    let message = "This is the last administrator. Make another one first.";
+    Err(Error::conflict("last_admin", message))
+}
+
+fn in_future(tx: &ScopedTx, grant: &GrantInput) -> Result<(), Error> {
+    match grant.expires_at {
+        Some(end) if end <= tx.now() => {
+            Err(Error::invalid("until", "past", "A day in the future, please."))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes an administrator of every site: for the command line, and for first-run set-up. An
@@ -118,7 +168,7 @@ pub(super) async fn admin_with_hash(
         }
         None => insert(tx, email, name, Some(hash)).await?,
     };
-    table::grant(tx, id, Role::Admin, None).await?;
+    table::grant(tx, id, Role::Admin.into(), None, None).await?;
     Ok(id)
 }
 
@@ -128,14 +178,8 @@ async fn insert(
     name: &str,
     hash: Option<&str>,
 ) -> Result<UserId, Error> {
-    let mut problems = Vec::new();
-    if let Some(problem) = judge_email(email) {
-        problems.push(problem);
-    }
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 120 || name.chars().any(char::is_control) {
-        problems.push(FieldError::new("name", "invalid", "A name of 1 to 120 characters, please."));
-    }
+    let problems: Vec<_> = judge_email(email).into_iter().chain(judge_name(name)).collect();
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
@@ -146,6 +190,11 @@ async fn insert(
             error.into()
         }
     })
+}
+
+pub(super) fn judge_name(name: &str) -> Option<FieldError> {
+    let bad = name.is_empty() || name.chars().count() > 120 || name.chars().any(char::is_control);
+    bad.then(|| FieldError::new("name", "invalid", "A name of 1 to 120 characters, please."))
 }
 
 pub(super) fn judge_email(email: &str) -> Option<FieldError> {

@@ -1,13 +1,14 @@
 //! The first minutes: a one-time link, printed by the program, makes the first administrator (S10).
 
 use domain::ids::UserId;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use store::ScopedTx;
 use store::users as table;
 
-use super::create::{admin_with_hash, hash_of, judge_email};
+use super::authority::may_act_for;
+use super::create::{NewUser, admin_with_hash, create_user, hash_of, judge_email};
 use super::{passwords, secrets};
-use crate::{Error, FieldError, Services};
+use crate::{Caller, Error, FieldError, Services, Settings};
 
 /// What the set-up form says.
 #[derive(Debug, Clone)]
@@ -47,8 +48,84 @@ pub async fn setup_open(
         None => Err(Error::NotFound),
         Some(None) if table::admin_exists(tx).await? => Err(Error::NotFound),
         Some(None) => Ok(None),
-        Some(Some(user)) => Ok(table::account(tx, user).await?),
+        Some(Some(user)) => match table::account(tx, user).await? {
+            Some(account) if account.status != "disabled" => Ok(Some(account)),
+            _ => Err(Error::NotFound),
+        },
     }
+}
+
+/// A fresh one-time link with which a person chooses a password; earlier ones end. It is returned
+/// here once, and mailed.
+///
+/// # Errors
+/// [`Error::Denied`] unless the caller holds what the person holds, [`Error::Conflict`] for a
+/// disabled account.
+pub async fn issue_link(
+    tx: &mut ScopedTx,
+    settings: &Settings,
+    caller: &Caller,
+    user: UserId,
+) -> Result<(String, SecretString), Error> {
+    may_act_for(tx, caller, user).await?;
+    table::person(tx, user).await?.ok_or(Error::NotFound)?;
+    let account = table::account(tx, user).await?.ok_or(Error::NotFound)?;
+    if account.status == "disabled" {
+        let message = "The account is not in use. Put it back to use first.";
+        return Err(Error::conflict("disabled", message));
+    }
+    let token = secrets::token()?;
+    table::insert_setup_token(tx, &hash_of(&token), Some(user)).await?;
+    let link = mail_link(tx, settings, &account, &token).await?;
+    Ok((account.name, link))
+}
+
+/// Adds a person and mails them their link.
+///
+/// # Errors
+/// As [`create_user`](super::create_user).
+pub async fn invite(
+    tx: &mut ScopedTx,
+    settings: &Settings,
+    caller: &Caller,
+    new: &NewUser,
+) -> Result<(UserId, SecretString), Error> {
+    if new.grants.is_empty() {
+        return Err(Error::invalid("role", "missing", "Choose what the person may do."));
+    }
+    let new = NewUser { password_hash: None, ..new.clone() };
+    let (id, token) = create_user(tx, caller, &new).await?;
+    let token = token.ok_or(Error::Unavailable)?;
+    let account = table::account(tx, id).await?.ok_or(Error::NotFound)?;
+    let link = mail_link(tx, settings, &account, &token).await?;
+    Ok((id, link))
+}
+
+async fn mail_link(
+    tx: &mut ScopedTx,
+    settings: &Settings,
+    account: &table::Account,
+    token: &SecretString,
+) -> Result<SecretString, Error> {
+    let link = format!("{}/setup?token={}", settings.base_url, token.expose_secret());
+    let (subject, body) = link_mail(account, &link);
+    store::notices::mail(tx, account.id, subject, &body).await?;
+    Ok(SecretString::from(link))
+}
+
+fn link_mail(account: &table::Account, link: &str) -> (&'static str, String) {
+    let (subject, why) = if account.status == "invited" {
+        ("Your account on Millwright", "An account on Millwright waits for you.")
+    } else {
+        ("A new password on Millwright", "Somebody made you a link for a new password on Millwright.")
+    };
+    let body = format!(
+        "Hello {},\n\n{why} Choose a password here:\n\n{link}\n\nThe link works once, within \
+         seven days. You sign in with {}.\nIf you did not expect this, do nothing and tell whoever \
+         administers your installation.\n",
+        account.name, account.email
+    );
+    (subject, body)
 }
 
 /// Uses the link: makes the first administrator, or gives an invited person their password. Opens

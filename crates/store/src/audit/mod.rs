@@ -1,5 +1,15 @@
 //! The audit log: written in the transaction of the change, never changed afterwards.
 
+mod chain;
+mod filter;
+mod names;
+mod read;
+
+pub use chain::{ChainRow, alert_of, chain};
+pub use filter::{AuditFilter, Clause, On};
+pub use names::{Label, actor_names, actors_called, labels, sites_tagged};
+pub use read::{Cursor, EventRow, FacetRow, count, event, facets, page};
+
 use domain::ids::SiteId;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -74,6 +84,7 @@ pub(crate) async fn insert(
     conn: &mut PgConnection,
     actor: Actor,
     request_id: Option<&str>,
+    address: Option<&str>,
     entries: Vec<AuditEntry>,
 ) -> Result<(), Error> {
     if entries.is_empty() {
@@ -97,8 +108,8 @@ pub(crate) async fn insert(
     }
     sqlx::query(
         "INSERT INTO audit_event (actor_kind, actor_id, action, entity, entity_id, site_id,
-                                  outcome, detail, payload_sha256, request_id)
-         SELECT kind, actor, action, entity, entity_id, site, outcome, detail, payload, $10
+                                  outcome, detail, payload_sha256, request_id, address)
+         SELECT kind, actor, action, entity, entity_id, site, outcome, detail, payload, $10, $11
          FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
                      $7::text[], $8::jsonb[], $9::bytea[])
               AS t (kind, actor, action, entity, entity_id, site, outcome, detail, payload)",
@@ -113,6 +124,7 @@ pub(crate) async fn insert(
     .bind(details)
     .bind(payloads)
     .bind(request_id)
+    .bind(address)
     .execute(conn)
     .await?;
     Ok(())

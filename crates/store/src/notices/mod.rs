@@ -57,6 +57,26 @@ pub async fn tell(tx: &mut ScopedTx, notices: &[NewNotice]) -> Result<(), Error>
     Ok(())
 }
 
+/// Mails a person something that is not a notice, such as a link for choosing a password.
+///
+/// # Errors
+/// What the database says.
+pub async fn mail(
+    tx: &mut ScopedTx,
+    user: UserId,
+    subject: &str,
+    body: &str,
+) -> Result<(), Error> {
+    sqlx::query("INSERT INTO mail (user_id, subject, body, next_at) VALUES ($1, $2, $3, now())")
+        .bind(user.0)
+        .bind(subject)
+        .bind(body)
+        .execute(tx.conn())
+        .await?;
+    tx.touch(Topic::Mail, None);
+    Ok(())
+}
+
 /// A notice as its person sees it.
 #[derive(Debug, Clone, FromRow)]
 pub struct Notice {
@@ -239,7 +259,8 @@ pub async fn take_mail(tx: &mut ScopedTx, limit: i64) -> Result<Vec<Mail>, Error
     .await?)
 }
 
-/// Writes how a mail fared; `retry` is the wait before the next try, `None` gives up.
+/// Writes how a mail fared; `retry` is the wait before the next try, `None` gives up. The text of a
+/// mail that is done is forgotten: it may hold a link that only its reader should have.
 ///
 /// # Errors
 /// What the database says.
@@ -250,7 +271,7 @@ pub async fn mail_done(
 ) -> Result<(), Error> {
     match outcome {
         Ok(()) => {
-            sqlx::query("UPDATE mail SET sent_at = now(), next_at = NULL WHERE id = $1")
+            sqlx::query("UPDATE mail SET sent_at = now(), next_at = NULL, body = '' WHERE id = $1")
                 .bind(mail)
                 .execute(tx.conn())
                 .await?;
@@ -258,7 +279,8 @@ pub async fn mail_done(
         Err((error, retry)) => {
             let seconds = retry.map(|wait| wait.num_milliseconds() as f64 / 1000.0);
             sqlx::query(
-                "UPDATE mail SET error_text = $2, next_at = now() + make_interval(secs => $3)
+                "UPDATE mail SET error_text = $2, next_at = now() + make_interval(secs => $3),
+                        body = CASE WHEN $3::float8 IS NULL THEN '' ELSE body END
                  WHERE id = $1",
             )
             .bind(mail)

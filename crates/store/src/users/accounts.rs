@@ -1,5 +1,5 @@
-use domain::ids::{SiteId, UserId};
-use domain::permission::Role;
+use domain::ids::UserId;
+use serde_json::json;
 
 use crate::{AuditEntry, Error, ScopedTx};
 
@@ -18,18 +18,9 @@ pub struct Account {
     pub rights_version: i32,
 }
 
-/// One role, at one site or everywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GrantRow {
-    /// What the person is.
-    pub role: Role,
-    /// Where; `None` is every site.
-    pub site: Option<SiteId>,
-}
+pub(super) type Row = (i64, String, String, String, i32);
 
-type Row = (i64, String, String, String, i32);
-
-fn account_of((id, email, name, status, rights_version): Row) -> Account {
+pub(super) fn account_of((id, email, name, status, rights_version): Row) -> Account {
     Account { id: UserId(id), email, name, status, rights_version }
 }
 
@@ -66,20 +57,6 @@ pub(super) fn email_key(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-/// Whether somebody can sign in and administer every site.
-///
-/// # Errors
-/// When the query fails.
-pub async fn admin_exists(tx: &mut ScopedTx) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM app_user u JOIN role_grant g ON g.user_id = u.id
-                        WHERE g.role = 'admin' AND g.site_id IS NULL
-                          AND u.status = 'active' AND u.password_hash IS NOT NULL)",
-    )
-    .fetch_one(tx.conn())
-    .await?)
-}
-
 /// Whether first-run set-up has a site to show.
 ///
 /// # Errors
@@ -110,63 +87,9 @@ pub async fn insert(
     .bind(status)
     .fetch_one(tx.conn())
     .await?;
-    let detail = serde_json::json!({ "status": status });
+    let detail = json!({ "after": { "status": status } });
     tx.audit(vec![AuditEntry::new("user.create", "app_user", id).detail(detail)]).await?;
     Ok(UserId(id))
-}
-
-/// The roles of a person.
-///
-/// # Errors
-/// When the query fails, or a role is unknown to this program.
-pub async fn grants(tx: &mut ScopedTx, user: UserId) -> Result<Vec<GrantRow>, Error> {
-    let rows: Vec<(String, Option<i64>)> =
-        sqlx::query_as("SELECT role, site_id FROM role_grant WHERE user_id = $1 ORDER BY id")
-            .bind(user.0)
-            .fetch_all(tx.conn())
-            .await?;
-    rows.into_iter().map(|(role, site)| grant_of(&role, site)).collect()
-}
-
-pub(super) fn grant_of(role: &str, site: Option<i64>) -> Result<GrantRow, Error> {
-    let role = role.parse().map_err(|e| Error::corrupt("role_grant", e))?;
-    Ok(GrantRow { role, site: site.map(SiteId) })
-}
-
-/// Gives a person a role and ends their sessions, as their rights have changed; a role they hold
-/// already changes nothing.
-///
-/// # Errors
-/// When a query fails.
-pub async fn grant(
-    tx: &mut ScopedTx,
-    user: UserId,
-    role: Role,
-    site: Option<SiteId>,
-) -> Result<bool, Error> {
-    let id: Option<i64> = sqlx::query_scalar(
-        "INSERT INTO role_grant (user_id, role, site_id) VALUES ($1, $2, $3)
-         ON CONFLICT DO NOTHING RETURNING id",
-    )
-    .bind(user.0)
-    .bind(role.as_str())
-    .bind(site.map(|s| s.0))
-    .fetch_optional(tx.conn())
-    .await?;
-    let Some(id) = id else { return Ok(false) };
-    sqlx::query("UPDATE app_user SET rights_version = rights_version + 1 WHERE id = $1")
-        .bind(user.0)
-        .execute(tx.conn())
-        .await?;
-    let detail = serde_json::json!({ "role": role.as_str(), "user": user.0 });
-    let mut entry = AuditEntry::new("role.grant", "role_grant", id).detail(detail.clone());
-    let mut on_user = AuditEntry::new("role.grant", "app_user", user.0).detail(detail);
-    if let Some(site) = site {
-        entry = entry.site(site);
-        on_user = on_user.site(site);
-    }
-    tx.audit(vec![entry, on_user]).await?;
-    Ok(true)
 }
 
 /// Sets a new password, which activates an invited account and ends every session of the person.
@@ -183,22 +106,8 @@ pub async fn set_password(tx: &mut ScopedTx, user: UserId, hash: &str) -> Result
     .bind(hash)
     .execute(tx.conn())
     .await?;
-    tx.audit(vec![AuditEntry::new("user.password", "app_user", user.0)]).await
-}
-
-/// Whether somebody else can still administer every site.
-///
-/// # Errors
-/// When the query fails.
-pub async fn other_admin_exists(tx: &mut ScopedTx, than: UserId) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM app_user u JOIN role_grant g ON g.user_id = u.id
-                        WHERE g.role = 'admin' AND g.site_id IS NULL AND u.status = 'active'
-                          AND u.password_hash IS NOT NULL AND u.id <> $1)",
-    )
-    .bind(than.0)
-    .fetch_one(tx.conn())
-    .await?)
+    let detail = json!({ "after": { "password": "changed" } });
+    tx.audit(vec![AuditEntry::new("user.password", "app_user", user.0).detail(detail)]).await
 }
 
 /// Enables or disables an account; either way its sessions end.
@@ -206,36 +115,54 @@ pub async fn other_admin_exists(tx: &mut ScopedTx, than: UserId) -> Result<bool,
 /// # Errors
 /// When a query fails.
 pub async fn set_status(tx: &mut ScopedTx, user: UserId, active: bool) -> Result<(), Error> {
-    let status = if active { "active" } else { "disabled" };
-    sqlx::query(
-        "UPDATE app_user SET status = $2, rights_version = rights_version + 1 WHERE id = $1",
+    // Somebody who has not chosen a password yet goes on waiting for it.
+    let (before, after): (String, String) = sqlx::query_as(
+        "UPDATE app_user u SET rights_version = u.rights_version + 1,
+                status = CASE WHEN NOT $2 THEN 'disabled'
+                              WHEN u.password_hash IS NULL THEN 'invited' ELSE 'active' END
+         FROM (SELECT id, status FROM app_user WHERE id = $1 FOR UPDATE) AS old
+         WHERE u.id = old.id RETURNING old.status, u.status",
     )
     .bind(user.0)
-    .bind(status)
-    .execute(tx.conn())
+    .bind(active)
+    .fetch_one(tx.conn())
     .await?;
-    let detail = serde_json::json!({ "status": status });
+    let detail = json!({ "before": { "status": before }, "after": { "status": after } });
     tx.audit(vec![AuditEntry::new("user.status", "app_user", user.0).detail(detail)]).await
 }
 
-/// Active people who hold a role at a site (or everywhere), for notices and mail.
+/// Gives a person another name or address. The log says that they changed, not to what: names and
+/// addresses live in the table of people alone.
+///
+/// # Errors
+/// A constraint error `app_user_email` when the address is taken.
+pub async fn rename(
+    tx: &mut ScopedTx,
+    user: UserId,
+    email: &str,
+    name: &str,
+) -> Result<(), Error> {
+    sqlx::query("UPDATE app_user SET email = $2, email_key = $3, name = $4 WHERE id = $1")
+        .bind(user.0)
+        .bind(email.trim())
+        .bind(email_key(email))
+        .bind(name)
+        .execute(tx.conn())
+        .await?;
+    let detail = json!({ "after": { "name_and_address": "changed" } });
+    tx.audit(vec![AuditEntry::new("user.rename", "app_user", user.0).detail(detail)]).await
+}
+
+/// The stored hash of a password, of an account in use.
 ///
 /// # Errors
 /// When the query fails.
-pub async fn people_with_role(
-    tx: &mut ScopedTx,
-    role: Role,
-    site: SiteId,
-) -> Result<Vec<Account>, Error> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT DISTINCT u.id, u.email, u.name, u.status, u.rights_version
-         FROM app_user u JOIN role_grant g ON g.user_id = u.id
-         WHERE g.role = $1 AND (g.site_id IS NULL OR g.site_id = $2) AND u.status = 'active'
-         ORDER BY u.id",
+pub async fn password_hash(tx: &mut ScopedTx, user: UserId) -> Result<Option<String>, Error> {
+    let hash: Option<Option<String>> = sqlx::query_scalar(
+        "SELECT password_hash FROM app_user WHERE id = $1 AND status = 'active'",
     )
-    .bind(role.as_str())
-    .bind(site.0)
-    .fetch_all(tx.conn())
+    .bind(user.0)
+    .fetch_optional(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(account_of).collect())
+    Ok(hash.flatten())
 }

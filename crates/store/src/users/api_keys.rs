@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::{ApiKeyId, SiteId, SourceId, UserId};
 use domain::permission::KeyScope;
 
-use super::accounts::{GrantRow, grant_of};
+use super::grants::{GrantRow, held};
 use crate::{AuditEntry, Error, ScopedTx, Store};
 
 /// A key to be stored; the secret itself is only ever here as its hash.
@@ -66,8 +66,7 @@ struct Row {
     site_ids: Option<Vec<i64>>,
     use_unnoted: bool,
     user_name: Option<String>,
-    roles: Option<Vec<String>>,
-    role_sites: Option<Vec<Option<i64>>>,
+    grants: Option<serde_json::Value>,
 }
 
 /// Finds the caller behind a key: one query, by the hash, for valid keys of active people only.
@@ -78,13 +77,10 @@ pub async fn key_caller(store: &Store, sha256: &[u8]) -> Result<Option<KeyCaller
     let row: Option<Row> = sqlx::query_as(
         "SELECT k.id, k.name, k.source_id, k.user_id, k.scopes, k.site_ids,
                 coalesce(k.last_used_at < now() - interval '1 minute', true) AS use_unnoted,
-                u.name AS user_name, g.roles, g.role_sites
+                u.name AS user_name,
+                CASE WHEN k.user_id IS NOT NULL THEN held_roles(k.user_id) END AS grants
          FROM api_key k
          LEFT JOIN app_user u ON u.id = k.user_id
-         LEFT JOIN LATERAL (
-             SELECT array_agg(role ORDER BY id) AS roles, array_agg(site_id ORDER BY id) AS role_sites
-             FROM role_grant WHERE user_id = k.user_id
-         ) g ON k.user_id IS NOT NULL
          WHERE k.key_sha256 = $1 AND k.revoked_at IS NULL
            AND (k.expires_at IS NULL OR k.expires_at > now())
            AND (k.user_id IS NULL OR u.status = 'active')",
@@ -101,13 +97,7 @@ fn caller_of(row: Row) -> Result<KeyCaller, Error> {
         .iter()
         .map(|s| s.parse().map_err(|e| Error::corrupt("api_key", e)))
         .collect::<Result<_, _>>()?;
-    let grants = row
-        .roles
-        .unwrap_or_default()
-        .iter()
-        .zip(row.role_sites.unwrap_or_default())
-        .map(|(role, site)| grant_of(role, site))
-        .collect::<Result<_, _>>()?;
+    let grants = row.grants.map(held).transpose()?.unwrap_or_default();
     Ok(KeyCaller {
         key: ApiKeyRow {
             id: ApiKeyId(row.id),
@@ -160,8 +150,9 @@ pub async fn insert_api_key(tx: &mut ScopedTx, new: &NewApiKey) -> Result<ApiKey
     .fetch_one(tx.conn())
     .await?;
     let detail = serde_json::json!({
-        "name": new.name, "prefix": new.prefix, "scopes": scopes, "sites": sites,
         "user": new.user.map(|u| u.0), "source": new.source.map(|s| s.0),
+        "after": { "name": new.name, "prefix": new.prefix, "key": "set", "scopes": scopes,
+                   "sites": sites, "ends": new.expires_at },
     });
     tx.audit(vec![AuditEntry::new("api_key.create", "api_key", id).detail(detail)]).await?;
     Ok(ApiKeyId(id))
@@ -172,17 +163,20 @@ pub async fn insert_api_key(tx: &mut ScopedTx, new: &NewApiKey) -> Result<ApiKey
 /// # Errors
 /// When a query fails.
 pub async fn revoke_api_key(tx: &mut ScopedTx, id: ApiKeyId) -> Result<bool, Error> {
-    let done =
-        sqlx::query("UPDATE api_key SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL")
-            .bind(id.0)
-            .execute(tx.conn())
-            .await?
-            .rows_affected()
-            == 1;
-    if done {
-        tx.audit(vec![AuditEntry::new("api_key.revoke", "api_key", id.0)]).await?;
-    }
-    Ok(done)
+    let done: Option<(String, String)> = sqlx::query_as(
+        "UPDATE api_key SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL
+         RETURNING name, prefix",
+    )
+    .bind(id.0)
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some((name, prefix)) = done else { return Ok(false) };
+    let detail = serde_json::json!({
+        "name": name, "prefix": prefix,
+        "before": { "state": "live" }, "after": { "state": "revoked" },
+    });
+    tx.audit(vec![AuditEntry::new("api_key.revoke", "api_key", id.0).detail(detail)]).await?;
+    Ok(true)
 }
 
 /// The source of that name, made if there is none.

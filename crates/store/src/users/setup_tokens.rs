@@ -32,7 +32,8 @@ pub async fn insert_setup_token(
         .into_iter()
         .map(|id| AuditEntry::new("setup_token.replace", "setup_token", id))
         .collect();
-    entries.push(AuditEntry::new("setup_token.create", "setup_token", id));
+    let detail = serde_json::json!({ "user": user.map(|u| u.0), "after": { "token": "set" } });
+    entries.push(AuditEntry::new("setup_token.create", "setup_token", id).detail(detail));
     tx.audit(entries).await
 }
 

@@ -1,6 +1,7 @@
 use domain::ids::SiteId;
-use domain::permission::{KeyScope, Role};
+use domain::permission::{KeyScope, Permission, Role};
 use http::{Method, StatusCode};
+use services::users::GrantInput;
 
 use super::world::World;
 use crate::http::permissions::{Access, PERMISSIONS};
@@ -65,6 +66,32 @@ async fn a_person_does_what_their_roles_say_and_nothing_else() {
                 answer.status != StatusCode::FORBIDDEN,
                 allowed,
                 "{role:?} on {path}: {answer:?}"
+            );
+        }
+    }
+}
+
+/// A role of the installation with one permission (and what comes with it) opens exactly the lines
+/// of those permissions.
+#[tokio::test]
+async fn a_role_of_the_installation_does_what_its_boxes_say_and_nothing_else() {
+    let world = World::new().await;
+    for permission in Permission::of_people() {
+        let held = Permission::closed(&[permission]);
+        let role = world.custom_role(permission.as_str(), &held).await;
+        let email = format!("{permission}@plant.example");
+        world.person_with(&email, GrantInput::new(role, Some(SiteId(1)))).await;
+        let cookie = world.sign_in(&email).await;
+        for (method, path, access) in PERMISSIONS {
+            let Access::Session(needed) = access else { continue };
+            let answer = match *method {
+                Method::GET => world.get(&address(path), Some(&cookie)).await,
+                _ => world.post_form(&address(path), Some(&cookie), "").await,
+            };
+            assert_eq!(
+                answer.status != StatusCode::FORBIDDEN,
+                held.contains(needed),
+                "{permission} on {path}: {answer:?}"
             );
         }
     }

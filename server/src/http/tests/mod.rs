@@ -5,6 +5,7 @@ mod bad_inputs;
 mod export;
 mod idempotency;
 mod live;
+mod people;
 mod problems;
 mod sign_in;
 mod table;

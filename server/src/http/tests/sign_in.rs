@@ -111,7 +111,7 @@ async fn a_changed_right_ends_the_session_at_the_next_request() {
     let cookie = world.sign_in("dana@plant.example").await;
     assert_eq!(world.get(PAGE, Some(&cookie)).await.status, StatusCode::OK);
     let mut tx = world.state.services.store.begin_system().await.unwrap();
-    let grant = GrantInput { role: Role::Operator, site: Some(SiteId(1)) };
+    let grant = GrantInput::new(Role::Operator, Some(SiteId(1)));
     grant_role(&mut tx, &Caller::system(), dana, grant).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(world.get(PAGE, Some(&cookie)).await.status, StatusCode::SEE_OTHER);

@@ -3,8 +3,8 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use domain::ids::{SiteId, UserId};
-use domain::permission::{KeyScope, Role};
+use domain::ids::{CustomRoleId, SiteId, UserId};
+use domain::permission::{KeyScope, Permission, Role};
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -111,13 +111,26 @@ impl World {
 
     /// A person with a role at one site (or everywhere).
     pub async fn person(&self, email: &str, role: Role, site: Option<SiteId>) -> UserId {
+        self.person_with(email, GrantInput::new(role, site)).await
+    }
+
+    /// A role of the installation with these permissions.
+    pub async fn custom_role(&self, name: &str, held: &[Permission]) -> CustomRoleId {
+        let mut tx = self.state.services.store.begin_system().await.unwrap();
+        let id = store::users::insert_custom_role(&mut tx, name, held).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// A person with a role.
+    pub async fn person_with(&self, email: &str, grant: GrantInput) -> UserId {
         let hash = hash_password(&PASSWORD.into()).await.unwrap();
         let mut tx = self.state.services.store.begin_system().await.unwrap();
         let new = NewUser {
             email: email.into(),
             name: "Dana Kowalski".into(),
             password_hash: Some(hash),
-            grants: vec![GrantInput { role, site }],
+            grants: vec![grant],
         };
         let (id, _) = create_user(&mut tx, &Caller::system(), &new).await.unwrap();
         tx.commit().await.unwrap();

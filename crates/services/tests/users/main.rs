@@ -1,5 +1,10 @@
 //! People: signing in, set-up, rights, keys; each security event leaves its audit row.
 
+mod keys;
+mod people;
+mod roles;
+mod sessions;
+
 use std::time::{Duration, Instant};
 
 use domain::ids::{SiteId, UserId};
@@ -84,7 +89,7 @@ fn user(email: &str, role: Role, site: Option<i64>) -> NewUser {
         email: email.into(),
         name: "Somebody".into(),
         password_hash: Some("x".into()),
-        grants: vec![GrantInput { role, site: site.map(SiteId) }],
+        grants: vec![GrantInput::new(role, site.map(SiteId))],
     }
 }
 
@@ -243,7 +248,7 @@ async fn a_session_dies_when_its_owners_rights_change() {
 
     open(b"role").await;
     let mut tx = store.begin_system().await.unwrap();
-    let grant = GrantInput { role: Role::Operator, site: Some(SiteId(1)) };
+    let grant = GrantInput::new(Role::Operator, Some(SiteId(1)));
     grant_role(&mut tx, &ada, bo, grant).await.unwrap();
     tx.commit().await.unwrap();
     assert!(dead(b"role").await);
@@ -279,7 +284,7 @@ async fn nobody_gives_a_right_they_lack_and_the_last_administrator_stays() {
     let (bo, _) = create_user(&mut tx, &ada, &local).await.unwrap();
     let grants = store::users::grants(&mut tx, bo).await.unwrap();
     let bo_caller = of_person(bo, "Bo".into(), &grants);
-    let give = |site| GrantInput { role: Role::Planner, site };
+    let give = |site| GrantInput::new(Role::Planner, site);
     assert!(grant_role(&mut tx, &bo_caller, bo, give(Some(SiteId(1)))).await.is_ok());
     let elsewhere = grant_role(&mut tx, &bo_caller, bo, give(Some(SiteId(2)))).await;
     assert!(matches!(elsewhere, Err(Error::Denied)));

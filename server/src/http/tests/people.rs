@@ -1,0 +1,138 @@
+//! People over HTTP, as a browser without scripts sees them.
+
+use domain::permission::{KeyScope, Role};
+use http::StatusCode;
+use services::Caller;
+use services::users::disable_user;
+
+use super::world::{PASSWORD, World};
+
+const PAGE: &str = "/account";
+
+/// What stands in the page between two marks.
+fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
+    let begin = page.find(before).unwrap_or_else(|| panic!("no {before} in {page}")) + before.len();
+    let end = page[begin..].find(after).unwrap();
+    &page[begin..begin + end]
+}
+
+/// The value of the field that shows a secret once.
+fn shown(page: &str) -> Option<&str> {
+    let begin = page.find("id=\"shown-once\"")?;
+    let field = between(&page[begin.saturating_sub(200)..], "<input", ">");
+    Some(between(field, "value=\"", "\""))
+}
+
+#[tokio::test]
+async fn an_invitation_is_made_shown_once_and_accepted_without_scripts() {
+    let world = World::new().await;
+    world.person("ada@plant.example", Role::Admin, None).await;
+    let ada = world.sign_in("ada@plant.example").await;
+    let form = "name=Bo+Berg&email=bo%40plant.example&role=viewer&site=&until=&zone=UTC";
+    let made = world.post_form("/ui/users/invite", Some(&ada), form).await;
+    assert_eq!(made.status, StatusCode::FOUND, "{made:?}");
+    let page = world.get(made.location(), Some(&ada)).await;
+    let link = shown(&page.body).unwrap_or_else(|| panic!("{}", page.body)).to_owned();
+    assert!(link.starts_with("http://127.0.0.1:3000/setup?token="), "{link}");
+    let again = world.get(made.location(), Some(&ada)).await;
+    assert_eq!(shown(&again.body), None, "shown once");
+
+    let path = link.trim_start_matches("http://127.0.0.1:3000");
+    let page = world.get(path, None).await;
+    assert!(page.body.contains("Bo Berg"), "{}", page.body);
+    let token = path.split_once("token=").unwrap().1;
+    let form = format!("token={token}&password={}", PASSWORD.replace(' ', "+"));
+    let done = world.post_form("/ui/users/set-up", None, &form).await;
+    let bo = done.cookie().expect("signed in");
+    assert_eq!(world.get(PAGE, Some(&bo)).await.status, StatusCode::OK);
+    world.sign_in("bo@plant.example").await;
+}
+
+#[tokio::test]
+async fn a_deactivated_person_is_refused_at_the_next_request() {
+    let world = World::new().await;
+    world.person("ada@plant.example", Role::Admin, None).await;
+    let bo = world.person("bo@plant.example", Role::Viewer, None).await;
+    let cookie = world.sign_in("bo@plant.example").await;
+    assert_eq!(world.get(PAGE, Some(&cookie)).await.status, StatusCode::OK);
+    let mut tx = world.state.services.store.begin_system().await.unwrap();
+    disable_user(&mut tx, &Caller::system(), bo).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(world.get(PAGE, Some(&cookie)).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_old_id_and_every_other_session() {
+    let world = World::new().await;
+    world.person("bo@plant.example", Role::Viewer, None).await;
+    let here = world.sign_in("bo@plant.example").await;
+    let tablet = world.sign_in("bo@plant.example").await;
+    let form = format!("current={}&new=another+good+sentence", PASSWORD.replace(' ', "+"));
+    let done = world.post_form("/ui/users/password", Some(&here), &form).await;
+    assert_eq!(done.location(), "/account?done=password", "{done:?}");
+    let fresh = done.cookie().expect("a new session");
+    assert_ne!(fresh, here);
+    for dead in [&here, &tablet] {
+        assert_eq!(world.get(PAGE, Some(dead)).await.status, StatusCode::SEE_OTHER);
+    }
+    let page = world.get(PAGE, Some(&fresh)).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.body.contains("another good sentence"));
+}
+
+#[tokio::test]
+async fn signing_out_elsewhere_keeps_this_session() {
+    let world = World::new().await;
+    world.person("bo@plant.example", Role::Viewer, None).await;
+    let here = world.sign_in("bo@plant.example").await;
+    let tablet = world.sign_in("bo@plant.example").await;
+    let done = world.post_form("/ui/users/end-own-sessions", Some(&here), "").await;
+    assert_eq!(done.status, StatusCode::FOUND, "{done:?}");
+    assert_eq!(world.get(PAGE, Some(&here)).await.status, StatusCode::OK);
+    assert_eq!(world.get(PAGE, Some(&tablet)).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_key_made_on_the_page_is_shown_once_works_and_is_revoked_at_once() {
+    let world = World::new().await;
+    world.person("ines@plant.example", Role::IntegrationAdmin, None).await;
+    let ines = world.sign_in("ines@plant.example").await;
+    let form = "name=press&scopes%5B%5D=read&scopes%5B%5D=predictions&user=&until=&zone=UTC";
+    let made = world.post_form("/ui/users/key-create", Some(&ines), form).await;
+    assert_eq!(made.status, StatusCode::FOUND, "{made:?}");
+    let page = world.get(made.location(), Some(&ines)).await;
+    let key = shown(&page.body).unwrap_or_else(|| panic!("{}", page.body)).to_owned();
+    let again = world.get("/admin/keys", Some(&ines)).await;
+    assert!(!again.body.contains(&key[12..]), "only its beginning is shown later");
+    assert!(again.body.contains(&key[..11]));
+    let ask = || world.call(http::Method::GET, "/api/v1/alerts", Some(&key), "");
+    assert_eq!(ask().await.status, StatusCode::OK);
+    let id = between(&again.body, "id=\"revoke-", "\"").to_owned();
+    let done = world.post_form("/ui/users/key-revoke", Some(&ines), &format!("id={id}")).await;
+    assert_eq!(done.status, StatusCode::FOUND, "{done:?}");
+    assert_eq!(ask().await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_key_for_more_than_its_maker_may_is_refused_on_the_page() {
+    let world = World::new().await;
+    let ada = world.person("ada@plant.example", Role::Admin, None).await;
+    world.person("ines@plant.example", Role::IntegrationAdmin, None).await;
+    let ines = world.sign_in("ines@plant.example").await;
+    let form = format!("name=press&scopes%5B%5D={}&user={ada}", KeyScope::Decide);
+    let refused = world.post_form("/ui/users/key-create", Some(&ines), &form).await;
+    assert!(refused.location().contains("__err"), "{refused:?}");
+    assert!(!refused.location().contains("shown="));
+}
+
+#[tokio::test]
+async fn the_pages_say_no_to_those_who_may_not() {
+    let world = World::new().await;
+    world.person("vi@plant.example", Role::Viewer, None).await;
+    let cookie = world.sign_in("vi@plant.example").await;
+    for path in ["/admin/users", "/admin/users/1", "/admin/roles", "/admin/keys", "/admin/checks", "/audit"] {
+        let page = world.get(path, Some(&cookie)).await;
+        assert!(page.body.contains(app::strings::errors::FORBIDDEN), "{path}: {}", page.body);
+        assert!(!page.body.contains("href=\"/admin\""), "the rail does not lead there");
+    }
+}
