@@ -21,4 +21,13 @@ export const ROUTES = [
   { name: 'work-order', path: '/work-orders/{workOrder}', prove: keyboardSheet },
   { name: 'logbook', path: '/logbook', prove: keyboardSheet },
   { name: 'quarantine', path: '/quarantine', prove: keyboardSheet },
+  { name: 'users', path: '/admin/users', prove: keyboardSheet },
+  { name: 'user-invite', path: '/admin/users?invite=1', prove: keyboardSheet },
+  { name: 'user', path: '/admin/users/1', prove: keyboardSheet },
+  { name: 'roles', path: '/admin/roles', prove: keyboardSheet },
+  { name: 'keys', path: '/admin/keys?new=1', prove: keyboardSheet },
+  { name: 'checks', path: '/admin/checks', prove: keyboardSheet },
+  { name: 'account', path: '/account', prove: keyboardSheet },
+  { name: 'audit', path: '/audit', prove: keyboardSheet },
+  { name: 'audit-event', path: '/audit?q=object:alert/{alert}&open={event}', prove: keyboardSheet },
 ]

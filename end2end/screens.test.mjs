@@ -28,6 +28,7 @@ describe('every screen', () => {
     state = await session(chrome, server)
     if (ROUTES.some((route) => route.as === 'first')) firstRun = await startServer()
     values = { alert: alert.id, review: asked.id, workOrder, setup: firstRun && setupPath(firstRun) }
+    values.event = await event(`object:alert/${alert.id}`)
   })
 
   after(async () => {
@@ -36,6 +37,15 @@ describe('every screen', () => {
     await firstRun?.stop()
     await server?.stop()
   })
+
+  /** The newest audit event of a query. */
+  async function event(query) {
+    const page = await chrome.page({ url: server.url, state })
+    await page.goto(`/audit?q=${query}`)
+    const href = await page.locator('.aud tbody a').first().getAttribute('href')
+    await page.context().close()
+    return new URL(href, server.url).searchParams.get('open')
+  }
 
   async function open(route, options, where = chrome) {
     const page = await where.page({

@@ -2,7 +2,7 @@ use domain::ids::AuditId;
 use domain::views::audit::{AuditAsk, AuditPage as Page};
 use leptos::prelude::*;
 
-use super::bar::Bar;
+use super::bar::{Bar, Exports};
 use super::facets::Facets;
 use super::load_audit;
 use super::row::Rows;
@@ -27,10 +27,18 @@ pub fn AuditPage() -> impl IntoView {
     let zone = Zone::current();
     let page = Resource::new(move || query.with(|q| ask_of(q, &zone)), load_audit);
     view! {
-        <PageHead title=texts::TITLE />
+        <PageHead title=texts::TITLE>
+            <Exports />
+        </PageHead>
+        <Bar page />
         <Loaded resource=page rows=14 view=|page| view! { <Log page /> } />
     }
     .into_any()
+}
+
+/// The range and what was found in it.
+pub(super) fn found(page: &Page) -> String {
+    format!("{}, {}", range(page), texts::events(page.total, page.more))
 }
 
 /// The range in words.
@@ -48,7 +56,6 @@ fn range(page: &Page) -> String {
 fn Log(page: Page) -> impl IntoView {
     let query = Query::current().get_untracked();
     let range = range(&page);
-    let found = format!("{range}, {}", texts::events(page.total, page.more));
     let ignored = (!page.ignored.is_empty()).then(|| {
         let said = texts::ignored(&page.ignored);
         view! {
@@ -73,7 +80,6 @@ fn Log(page: Page) -> impl IntoView {
         .into_any()
     };
     view! {
-        <Bar found />
         {ignored}
         <div class="cols" data-cols="audit">
             <Facets facets />

@@ -1,4 +1,5 @@
 use domain::views::audit::{AuditDetail, AuditPage, AuditRow, Object, Who};
+use leptos::html;
 use leptos::prelude::*;
 
 use super::opened::Opened;
@@ -55,13 +56,26 @@ fn Row(event: AuditRow, detail: Option<AuditDetail>) -> impl IntoView {
         "refused" | "locked" | "unauthorised" => Level::High,
         _ => Level::Critical,
     };
+    // The list is drawn again when an event opens: the focus stays with it.
+    let link = NodeRef::<html::A>::new();
+    Effect::new(move |_| {
+        if open && let Some(link) = link.get() {
+            let _ = link.focus();
+        }
+    });
     let below = detail.map(|detail| {
         view! { <tr class="open"><td colspan="6"><Opened detail /></td></tr> }
     });
     view! {
         <tr aria-selected=open.then_some("true")>
             <td class="nowrap">
-                <a href=href data-item="" aria-expanded=if open { "true" } else { "false" }>
+                <a
+                    node_ref=link
+                    href=href
+                    data-item=""
+                    data-noscroll=""
+                    aria-expanded=if open { "true" } else { "false" }
+                >
                     <Time at=event.at style=TimeStyle::Second />
                 </a>
             </td>

@@ -53,7 +53,8 @@ pub const NO_ROLE: &str = "no role";
 /// Field.
 pub const UNTIL: &str = "Until";
 /// Under it.
-pub const UNTIL_HINT: &str = "The last day, for people who are here for a while. Leave it empty for good.";
+pub const UNTIL_HINT: &str =
+    "The last day, for people who are here for a while. Leave it empty for good.";
 /// Nothing matches.
 pub const NOBODY: &str = "Nobody matches these filters";
 /// Caption of the list.
@@ -133,7 +134,8 @@ pub const PASSWORD_NOW: &str = "Current password";
 /// Field.
 pub const PASSWORD_NEW: &str = "New password";
 /// Under it.
-pub const PASSWORD_HINT: &str = "At least 8 characters; a sentence is best. Every other session ends.";
+pub const PASSWORD_HINT: &str =
+    "At least 8 characters; a sentence is best. Every other session ends.";
 /// Button.
 pub const PASSWORD_CHANGE: &str = "Change the password";
 /// After it worked.
@@ -144,17 +146,20 @@ pub const SAVE: &str = "Save";
 pub const KEYS_OF: &str = "Keys that act for this person";
 
 /// Title of the matrix.
-pub const MATRIX_LEAD: &str = "What each role may do. Built-in roles are fixed; duplicate one to change it.";
+pub const MATRIX_LEAD: &str =
+    "What each role may do. Built-in roles are fixed; duplicate one to change it.";
 /// Head of the first column.
 pub const MAY: &str = "May";
 /// Caption of the matrix.
-pub const MATRIX_CAPTION: &str = "Permissions and roles; a ticked box means that the role may do it";
+pub const MATRIX_CAPTION: &str =
+    "Permissions and roles; a ticked box means that the role may do it";
 /// Button.
 pub const DUPLICATE_ASK: &str = "Duplicate a role…";
 /// Question.
 pub const DUPLICATE_TITLE: &str = "Duplicate a role";
 /// What happens.
-pub const DUPLICATE_HINT: &str = "The copy holds the same permissions and can be changed. Nobody has it yet.";
+pub const DUPLICATE_HINT: &str =
+    "The copy holds the same permissions and can be changed. Nobody has it yet.";
 /// Field.
 pub const COPY_OF: &str = "Copy of";
 /// Field.
@@ -168,7 +173,8 @@ pub const SHOW_ROLE: &str = "Role to show";
 /// The bar without changes.
 pub const NO_CHANGES: &str = "No changes";
 /// In the bar.
-pub const AT_ONCE: &str = "A taken right ends at once, also for people signed in; they sign in again.";
+pub const AT_ONCE: &str =
+    "A taken right ends at once, also for people signed in; they sign in again.";
 /// Button.
 pub const DISCARD: &str = "Discard";
 /// Button.
@@ -223,7 +229,8 @@ pub const HOLDERS: &str = "Who has it";
 pub const RENAME: &str = "Rename";
 
 /// Under the title of the keys.
-pub const KEYS_LEAD: &str = "With these, machines and programs call the API. A key is shown once, when it is made.";
+pub const KEYS_LEAD: &str =
+    "With these, machines and programs call the API. A key is shown once, when it is made.";
 /// Button.
 pub const KEY_NEW: &str = "New key";
 /// Heading of the form.
@@ -265,11 +272,13 @@ pub const REVOKE: &str = "Revoke the key";
 /// Question.
 pub const REVOKE_TITLE: &str = "Revoke this key?";
 /// What it means.
-pub const REVOKE_HINT: &str = "Whoever uses it is refused from the next call on. It cannot be brought back.";
+pub const REVOKE_HINT: &str =
+    "Whoever uses it is refused from the next call on. It cannot be brought back.";
 /// Nothing there.
 pub const NO_KEYS: &str = "No keys yet";
 /// What to do.
-pub const NO_KEYS_HINT: &str = "Make one for each source of predictions, so that each can be revoked alone.";
+pub const NO_KEYS_HINT: &str =
+    "Make one for each source of predictions, so that each can be revoked alone.";
 /// Caption.
 pub const KEYS_CAPTION: &str = "Keys, newest first";
 
@@ -278,7 +287,8 @@ pub const CHECKS_LEAD: &str = "Every minute the program looks whether its own ru
 /// Nothing wrong.
 pub const CHECKS_OK: &str = "Every rule holds";
 /// Why.
-pub const CHECKS_OK_HINT: &str = "Nothing accepted is lost, nothing is ordered twice, nothing waits unseen.";
+pub const CHECKS_OK_HINT: &str =
+    "Nothing accepted is lost, nothing is ordered twice, nothing waits unseen.";
 /// Column.
 pub const RULE: &str = "Rule that does not hold";
 /// Column.
@@ -424,7 +434,9 @@ pub const TAKE_HINT: &str = "It ends at once, and so do their sessions; they sig
 
 /// Above a link that was just made.
 pub fn link_for(name: &str) -> String {
-    format!("The link for {name}. It works once, within seven days, and is on its way by mail if mail is set up.")
+    format!(
+        "The link for {name}. It works once, within seven days, and is on its way by mail if mail is set up."
+    )
 }
 
 /// Above a key that was just made.
@@ -452,7 +464,10 @@ pub fn reason(reason: &Reason, person: &str, site: Option<&str>) -> String {
                 (true, _, _) => format!("Role {name} has ended"),
                 (false, false, _) => format!("Role {name} does not allow it"),
                 (false, true, false) => {
-                    format!("Role {name} allows it at {place}, not at {}", site.unwrap_or("this site"))
+                    format!(
+                        "Role {name} allows it at {place}, not at {}",
+                        site.unwrap_or("this site")
+                    )
                 }
                 (false, true, true) => format!("Role {name} allows it at {place}"),
             }

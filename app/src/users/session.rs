@@ -124,7 +124,8 @@ mod tests {
         let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like \
                     Gecko) Chrome/124.0 Safari/537.36 Edg/124.0";
         assert_eq!(browser(edge).as_deref(), Some("Edge on Windows"));
-        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Safari/604.1";
+        let phone =
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Safari/604.1";
         assert_eq!(browser(phone).as_deref(), Some("Safari on iPhone"));
         assert_eq!(browser("curl/8.5"), None);
     }

@@ -237,7 +237,8 @@ mod tests {
 
     #[test]
     fn what_is_no_term_is_given_back() {
-        let (query, stray) = AuditQuery::parse("hello colour:red action: -before:2026-01-01 site:A");
+        let (query, stray) =
+            AuditQuery::parse("hello colour:red action: -before:2026-01-01 site:A");
         assert_eq!(query, parsed("site:A"));
         assert_eq!(stray, ["hello", "colour:red", "action:", "-before:2026-01-01"]);
     }

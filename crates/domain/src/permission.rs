@@ -84,9 +84,8 @@ impl Permission {
 
     /// These permissions with everything that comes with them, in declaration order.
     pub fn closed(permissions: &[Self]) -> Vec<Self> {
-        let held = |p: Self| {
-            permissions.iter().any(|&given| given == p || given.implies().contains(&p))
-        };
+        let held =
+            |p: Self| permissions.iter().any(|&given| given == p || given.implies().contains(&p));
         Self::of_people().filter(|&p| held(p)).collect()
     }
 }

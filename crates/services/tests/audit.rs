@@ -233,7 +233,9 @@ async fn every_event_of_a_case_leads_to_the_whole_case() {
     let events: Vec<AuditId> = page
         .items
         .iter()
-        .filter(|row| ["alert", "decision", "review", "work_order"].contains(&row.object.entity.as_str()))
+        .filter(|row| {
+            ["alert", "decision", "review", "work_order"].contains(&row.object.entity.as_str())
+        })
         .map(|row| row.id)
         .collect();
     assert_eq!(events.len(), 7);
@@ -242,8 +244,14 @@ async fn every_event_of_a_case_leads_to_the_whole_case() {
         let chain = world.asked(&by, ask).await.unwrap().opened.unwrap().chain;
         let actions: Vec<&str> = chain.iter().map(|step| step.action.as_str()).collect();
         let expected = [
-            "prediction.receive", "alert.open", "alert.decide", "review.approve",
-            "work_order.queue", "work_order.created", "work_order.close", "alert.verdict",
+            "prediction.receive",
+            "alert.open",
+            "alert.decide",
+            "review.approve",
+            "work_order.queue",
+            "work_order.created",
+            "work_order.close",
+            "alert.verdict",
         ];
         assert_eq!(actions, expected);
         assert!(chain.iter().all(|step| step.object.href.is_some()), "each step has a way there");
@@ -255,4 +263,48 @@ async fn every_event_of_a_case_leads_to_the_whole_case() {
     let foreign = reader(Scope::Sites(vec![SiteId(2)]));
     let mut tx = world.services.begin(&foreign, Permission::AuditRead).await.unwrap();
     assert_eq!(store::audit::alert_of(&mut tx, "work_order", 10).await.unwrap(), None);
+}
+
+#[tokio::test]
+#[ignore = "temporary measure"]
+async fn million() {
+    let world = World::new().await;
+    let begun = std::time::Instant::now();
+    world
+        .by_hand(
+            "INSERT INTO audit_event (at, actor_kind, actor_id, action, entity, entity_id, site_id, outcome, detail)
+             SELECT now() - interval '60 days' * (1 - n / 1e6), CASE WHEN n % 10 = 0 THEN 'user' ELSE 'system' END,
+                    CASE WHEN n % 10 = 0 THEN 1 + n % 2 END,
+                    (ARRAY['alert.decide','alert.open','work_order.send','work_order.queue','review.approve'])[1 + n % 5],
+                    (ARRAY['decision','alert','work_order','work_order','review'])[1 + n % 5], n, 1 + n % 2,
+                    CASE WHEN n % 50000 = 7 THEN 'refused' ELSE 'ok' END,
+                    jsonb_build_object('rule', 'Critical, in production', 'n', n, 'text', repeat('x', 120))
+             FROM generate_series(1, 1000000) AS n;
+             VACUUM ANALYZE audit_event",
+        )
+        .await;
+    println!("inserted in {:?}", begun.elapsed());
+    for (who, scope) in [("all", Scope::All), ("one site", Scope::Sites(vec![SiteId(1)]))] {
+        let by = reader(scope);
+        for q in [
+            "",
+            "actor:berg",
+            "outcome:refused",
+            "action:review.*",
+            "-actor:millwright",
+            "object:work_order/500002",
+            "before:-30d",
+            "before:-30d outcome:refused",
+            "site:RFD action:alert.open",
+        ] {
+            let mut best = std::time::Duration::MAX;
+            for _ in 0..3 {
+                let begun = std::time::Instant::now();
+                let ask = AuditAsk { q: q.into(), zone: "UTC".into(), ..AuditAsk::default() };
+                world.asked(&by, ask).await.unwrap();
+                best = best.min(begun.elapsed());
+            }
+            println!("{who}: {q:?}: {best:?}");
+        }
+    }
 }

@@ -8,6 +8,7 @@
 
 pub mod address;
 pub mod api;
+pub mod audit;
 pub mod auth;
 pub mod body;
 pub mod csrf;
@@ -63,6 +64,7 @@ pub fn own() -> Routes {
         .get("/live", live::events)
         .get("/pkg/{*path}", files::pkg)
         .merge(export::routes())
+        .post("/audit/export", audit::export)
         .merge(api::routes())
 }
 

@@ -122,6 +122,7 @@ pub static PERMISSIONS: &[Entry] = &[
     (Method::GET, "/export/logbook.csv", Access::Session(Permission::View)),
     (Method::GET, "/export/quarantine.csv", Access::Session(Permission::Integrate)),
     (Method::GET, "/audit", Access::Page),
+    (Method::POST, "/audit/export", Access::Session(Permission::AuditRead)),
     (Method::GET, "/admin", Access::Page),
     (Method::GET, "/admin/users", Access::Page),
     (Method::GET, "/admin/users/{id}", Access::Page),

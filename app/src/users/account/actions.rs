@@ -9,7 +9,8 @@ use crate::error::AppError;
 /// Nobody is signed in.
 #[server(prefix = "/ui", endpoint = "users/account")]
 pub async fn load_account() -> Result<Account, AppError> {
-    let (ctx, current) = (crate::context::ssr::server_ctx()?, crate::users::session::ssr::current());
+    let (ctx, current) =
+        (crate::context::ssr::server_ctx()?, crate::users::session::ssr::current());
     let caller = ctx.caller()?.clone();
     let mut tx = ctx.begin_own().await?;
     let account = services::users::own_account(&mut tx, &caller, current.as_deref()).await?;
@@ -43,7 +44,8 @@ pub async fn change_own_password(current: String, new: String) -> Result<(), App
 /// The session has ended.
 #[server(prefix = "/ui", endpoint = "users/end-own-sessions")]
 pub async fn end_own(#[server(default)] number: Option<i64>) -> Result<(), AppError> {
-    let (ctx, current) = (crate::context::ssr::server_ctx()?, crate::users::session::ssr::current());
+    let (ctx, current) =
+        (crate::context::ssr::server_ctx()?, crate::users::session::ssr::current());
     let caller = ctx.caller()?.clone();
     let mut tx = ctx.begin_own().await?;
     services::users::end_own_sessions(&mut tx, &caller, number, current.as_deref()).await?;

@@ -17,10 +17,8 @@ pub fn AccountPage() -> impl IntoView {
     let query = Query::current();
     let password = ServerAction::<ChangeOwnPassword>::new();
     let end = ServerAction::<EndOwn>::new();
-    let account = Resource::new(
-        move || (query.with(Query::href), end.version().get()),
-        |_| load_account(),
-    );
+    let account =
+        Resource::new(move || (query.with(Query::href), end.version().get()), |_| load_account());
     let refused = Signal::derive(move || end.value().get().and_then(Result::err));
     let done = move || {
         query.with(|q| q.get("done") == Some("password")).then(|| {

@@ -29,11 +29,11 @@ pub async fn load_people(filter: PeopleFilter) -> Result<PeopleList, AppError> {
 /// There is nobody, or nobody this person administers.
 #[server(prefix = "/ui", endpoint = "users/person", input = Json)]
 pub async fn load_person(id: UserId, shown: Option<String>) -> Result<PersonDetail, AppError> {
-    let (ctx, current) = (crate::context::ssr::server_ctx()?, crate::users::session::ssr::current());
+    let (ctx, current) =
+        (crate::context::ssr::server_ctx()?, crate::users::session::ssr::current());
     let caller = ctx.caller()?.clone();
     let mut tx = ctx.begin(Permission::Administer).await?;
-    let mut detail =
-        services::users::person(&mut tx, &caller, id, current.as_deref()).await?;
+    let mut detail = services::users::person(&mut tx, &caller, id, current.as_deref()).await?;
     tx.commit().await?;
     if let Some(ticket) = shown {
         detail.shown = services::users::take_shown(caller.user()?, &ticket);

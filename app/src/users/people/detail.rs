@@ -151,8 +151,7 @@ fn Acts(detail: PersonDetail, actions: Actions) -> impl IntoView {
         }
         .into_any();
     }
-    let consequence =
-        texts::disable_hint(&person.name, detail.sessions.len(), detail.keys.len());
+    let consequence = texts::disable_hint(&person.name, detail.sessions.len(), detail.keys.len());
     let disable = detail.everywhere.then(|| {
         view! {
             <ConfirmForm

@@ -81,9 +81,8 @@ pub(super) fn affected(changes: &[BoxChange], matrix: &RoleMatrix) -> BTreeSet<U
 
 /// `3:+rule_draft,3:-view`
 pub(super) fn write_changes(changes: &[BoxChange]) -> String {
-    let word = |c: &BoxChange| {
-        format!("{}:{}{}", c.role, if c.give { '+' } else { '-' }, c.permission)
-    };
+    let word =
+        |c: &BoxChange| format!("{}:{}{}", c.role, if c.give { '+' } else { '-' }, c.permission);
     changes.iter().map(word).collect::<Vec<_>>().join(",")
 }
 

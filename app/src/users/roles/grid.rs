@@ -15,8 +15,7 @@ pub(super) struct Place {
 impl Place {
     /// At the first box.
     pub(super) fn new(rows: u32, columns: u32) -> Self {
-        let place =
-            Self { at: RwSignal::new((0, 0)), ready: RwSignal::new(false), rows, columns };
+        let place = Self { at: RwSignal::new((0, 0)), ready: RwSignal::new(false), rows, columns };
         Effect::new(move |_| place.ready.set(true));
         place
     }

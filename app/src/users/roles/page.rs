@@ -47,7 +47,8 @@ pub fn RolesPage() -> impl IntoView {
     let matrix = Resource::new(
         move || {
             let answers = actions.rename.version().get() + actions.save.version().get();
-            let shown = query.with(|q| (q.get("role").map(str::to_owned), q.get("saved").is_some()));
+            let shown =
+                query.with(|q| (q.get("role").map(str::to_owned), q.get("saved").is_some()));
             (query.with(ask_of), answers, shown)
         },
         |(ask, _, _)| load_roles(ask),
@@ -60,9 +61,8 @@ pub fn RolesPage() -> impl IntoView {
         ];
         refused.into_iter().flatten().find_map(Result::err)
     });
-    let duplicate_error = Signal::derive(move || {
-        actions.duplicate.value().get().and_then(Result::err)
-    });
+    let duplicate_error =
+        Signal::derive(move || actions.duplicate.value().get().and_then(Result::err));
     let saved = move || {
         query.with(|q| q.get("saved").and_then(|n| n.parse::<usize>().ok())).map(|people| {
             view! {

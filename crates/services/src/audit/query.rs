@@ -28,11 +28,7 @@ pub struct Understood {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn understand(
-    tx: &mut ScopedTx,
-    text: &str,
-    zone: &str,
-) -> Result<Understood, Error> {
+pub async fn understand(tx: &mut ScopedTx, text: &str, zone: &str) -> Result<Understood, Error> {
     let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
     let now = tx.now();
     let (query, mut ignored) = AuditQuery::parse(text);

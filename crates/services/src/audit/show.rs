@@ -28,8 +28,18 @@ const MENU: usize = 8;
 const STEPS: i64 = 200;
 /// Figures that tell what a step was about.
 const TELLING: [&str; 12] = [
-    "rule", "action", "decision", "reason", "outcome", "confidence", "model", "number", "priority",
-    "to", "state", "error",
+    "rule",
+    "action",
+    "decision",
+    "reason",
+    "outcome",
+    "confidence",
+    "model",
+    "number",
+    "priority",
+    "to",
+    "state",
+    "error",
 ];
 
 /// A page of the log within the caller's sites; events that concern no site are for those who read
@@ -37,11 +47,7 @@ const TELLING: [&str; 12] = [
 ///
 /// # Errors
 /// [`Error::Denied`] without the right to read the log.
-pub async fn page(
-    tx: &mut ScopedTx,
-    caller: &Caller,
-    ask: &AuditAsk,
-) -> Result<AuditPage, Error> {
+pub async fn page(tx: &mut ScopedTx, caller: &Caller, ask: &AuditAsk) -> Result<AuditPage, Error> {
     caller.scope(Permission::AuditRead)?;
     let understood = understand(tx, &ask.q, &ask.zone).await?;
     let filter = understood.filter;
@@ -72,11 +78,6 @@ pub async fn page(
         ignored: understood.ignored,
         opened,
     })
-}
-
-/// One event with everything that was noted, secrets hidden, as an export writes it.
-pub fn row_detail(event: &EventRow) -> Value {
-    super::changes::hidden(&event.detail)
 }
 
 async fn detail(
@@ -122,9 +123,7 @@ fn row(event: EventRow, names: &Names) -> AuditRow {
         action: event.action,
         object: names.object(event.entity, event.entity_id),
         outcome: event.outcome,
-        address: event
-            .address
-            .or_else(|| event.detail.get("address").and_then(text)),
+        address: event.address.or_else(|| event.detail.get("address").and_then(text)),
         site: event.site,
     }
 }
@@ -148,31 +147,36 @@ fn step(step: ChainRow, names: &Names) -> ChainStep {
 }
 
 fn menus(found: Vec<FacetRow>, names: &Names) -> Vec<AuditFacet> {
-    [(Key::Action, "action"), (Key::Outcome, "outcome"), (Key::Actor, "actor"), (Key::Object, "object")]
-        .into_iter()
-        .map(|(key, facet)| {
-            let values = found.iter().filter(|row| row.facet == facet).take(MENU).map(|row| {
-                if key == Key::Actor {
-                    let who = names.who(&row.word, row.id);
-                    (who.term, who.name, row.count)
-                } else {
-                    (row.word.clone(), None, row.count)
-                }
-            });
-            AuditFacet { key, values: values.collect() }
-        })
-        .filter(|facet| !facet.values.is_empty())
-        .collect()
+    [
+        (Key::Action, "action"),
+        (Key::Outcome, "outcome"),
+        (Key::Actor, "actor"),
+        (Key::Object, "object"),
+    ]
+    .into_iter()
+    .map(|(key, facet)| {
+        let values = found.iter().filter(|row| row.facet == facet).take(MENU).map(|row| {
+            if key == Key::Actor {
+                let who = names.who(&row.word, row.id);
+                (who.term, who.name, row.count)
+            } else {
+                (row.word.clone(), None, row.count)
+            }
+        });
+        AuditFacet { key, values: values.collect() }
+    })
+    .filter(|facet| !facet.values.is_empty())
+    .collect()
 }
 
 /// Names of what a page shows.
-struct Names {
+pub(super) struct Names {
     actors: HashMap<(String, i64), String>,
     objects: HashMap<(String, i64), (Option<String>, Option<String>)>,
 }
 
 impl Names {
-    async fn of(
+    pub(super) async fn of(
         tx: &mut ScopedTx,
         caller: &Caller,
         actors: impl Iterator<Item = (String, i64)>,
@@ -208,7 +212,7 @@ impl Names {
         })
     }
 
-    fn who(&self, kind: &str, id: i64) -> Who {
+    pub(super) fn who(&self, kind: &str, id: i64) -> Who {
         let name = self.actors.get(&(kind.to_owned(), id)).cloned();
         let term = match (&name, kind) {
             (Some(name), _) => name.clone(),
@@ -218,7 +222,7 @@ impl Names {
         Who { kind: kind.to_owned(), name, term }
     }
 
-    fn object(&self, entity: String, id: i64) -> Object {
+    pub(super) fn object(&self, entity: String, id: i64) -> Object {
         let found = self.objects.get(&(entity.clone(), id)).cloned();
         let (label, href) = found.unwrap_or_default();
         Object { entity, id, label, href }

@@ -49,7 +49,11 @@ pub(super) async fn may_give(
 ) -> Result<(), Error> {
     let given = permissions_of(tx, role).await?;
     let mut needed = std::iter::once(Permission::Administer).chain(given);
-    if needed.all(|permission| holds(caller, permission, site)) { Ok(()) } else { Err(Error::Denied) }
+    if needed.all(|permission| holds(caller, permission, site)) {
+        Ok(())
+    } else {
+        Err(Error::Denied)
+    }
 }
 
 /// Refuses to hand out the account of somebody who may more than the caller: a link for choosing a

@@ -116,10 +116,8 @@ pub(super) fn conveyed(
         }
     }
     grants.extend(flatten(person.unwrap_or_default()).into_iter().filter_map(|grant| {
-        allows(scopes, grant.permission).then(|| Grant {
-            permission: grant.permission,
-            scope: both(&grant.scope, sites),
-        })
+        allows(scopes, grant.permission)
+            .then(|| Grant { permission: grant.permission, scope: both(&grant.scope, sites) })
     }));
     grants
 }

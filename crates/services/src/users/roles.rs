@@ -169,8 +169,7 @@ pub async fn save_boxes(
 }
 
 fn after(before: &[Permission], changes: &[BoxChange]) -> Vec<Permission> {
-    let taken: Vec<Permission> =
-        changes.iter().filter(|c| !c.give).map(|c| c.permission).collect();
+    let taken: Vec<Permission> = changes.iter().filter(|c| !c.give).map(|c| c.permission).collect();
     let mut left: Vec<Permission> = before
         .iter()
         .copied()

@@ -117,7 +117,10 @@ fn link_mail(account: &table::Account, link: &str) -> (&'static str, String) {
     let (subject, why) = if account.status == "invited" {
         ("Your account on Millwright", "An account on Millwright waits for you.")
     } else {
-        ("A new password on Millwright", "Somebody made you a link for a new password on Millwright.")
+        (
+            "A new password on Millwright",
+            "Somebody made you a link for a new password on Millwright.",
+        )
     };
     let body = format!(
         "Hello {},\n\n{why} Choose a password here:\n\n{link}\n\nThe link works once, within \

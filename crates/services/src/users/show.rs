@@ -143,10 +143,7 @@ fn session_of(row: ListedSession) -> SessionItem {
     }
 }
 
-fn person_of(
-    row: PersonRow,
-    given: &mut HashMap<i64, Vec<Given>>,
-) -> Result<Person, Error> {
+fn person_of(row: PersonRow, given: &mut HashMap<i64, Vec<Given>>) -> Result<Person, Error> {
     Ok(Person {
         id: UserId(row.id),
         name: row.name,
@@ -203,10 +200,9 @@ pub(super) async fn people_names(tx: &mut ScopedTx) -> Result<Vec<PersonName>, E
 fn key_of(caller: &Caller, row: KeyRow) -> Result<KeyItem, Error> {
     let scopes = row.scopes.iter().map(|word| word.parse());
     let scopes = scopes.collect::<Result<_, _>>();
-    let person = row.user_id.map(|id| PersonName {
-        id: UserId(id),
-        name: row.user_name.clone().unwrap_or_default(),
-    });
+    let person = row
+        .user_id
+        .map(|id| PersonName { id: UserId(id), name: row.user_name.clone().unwrap_or_default() });
     let revocable = row.revoked_at.is_none() && caller.may(Permission::SecretManage);
     Ok(KeyItem {
         id: ApiKeyId(row.id),

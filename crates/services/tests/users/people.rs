@@ -179,8 +179,7 @@ async fn two_administrators_who_disable_each_other_from_many_sides_leave_one() {
             tx.commit().await.unwrap();
             done.is_ok()
         };
-        let (one, other) =
-            tokio::join!(disable(ada.clone(), bo_id), disable(bo.clone(), ada_id));
+        let (one, other) = tokio::join!(disable(ada.clone(), bo_id), disable(bo.clone(), ada_id));
         assert!(one != other, "one of both is refused: {one} {other}");
         if other {
             let mut tx = store.begin_system().await.unwrap();

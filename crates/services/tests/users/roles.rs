@@ -24,10 +24,8 @@ impl World {
         version: i32,
         boxes: &[(Permission, bool)],
     ) -> Result<u32, Error> {
-        let changes: Vec<BoxChange> = boxes
-            .iter()
-            .map(|&(permission, give)| BoxChange { role, permission, give })
-            .collect();
+        let changes: Vec<BoxChange> =
+            boxes.iter().map(|&(permission, give)| BoxChange { role, permission, give }).collect();
         let mut tx = self.services.store.begin_system().await.unwrap();
         let done = save_boxes(&mut tx, by, &changes, &BTreeMap::from([(role, version)])).await?;
         tx.commit().await.unwrap();
@@ -109,9 +107,8 @@ async fn an_old_version_is_refused_and_of_two_savers_one_wins() {
     let take = [(Permission::View, false)];
     let (one, other) =
         tokio::join!(world.change(&ada, role, 1, &give), world.change(&ada, role, 1, &take));
-    let refused = |r: &Result<u32, Error>| {
-        matches!(r, Err(Error::Conflict { code: "role_changed", .. }))
-    };
+    let refused =
+        |r: &Result<u32, Error>| matches!(r, Err(Error::Conflict { code: "role_changed", .. }));
     assert_eq!([&one, &other].iter().filter(|r| refused(r)).count(), 1, "{one:?} {other:?}");
     assert!(one.is_ok() || other.is_ok());
     let mut tx = world.services.store.begin_system().await.unwrap();

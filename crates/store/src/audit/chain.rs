@@ -30,11 +30,7 @@ pub struct ChainRow {
 ///
 /// # Errors
 /// When the query fails.
-pub async fn alert_of(
-    tx: &mut ScopedTx,
-    entity: &str,
-    id: i64,
-) -> Result<Option<AlertId>, Error> {
+pub async fn alert_of(tx: &mut ScopedTx, entity: &str, id: i64) -> Result<Option<AlertId>, Error> {
     let sites = tx.sites();
     let alert: Option<i64> = sqlx::query_scalar(
         "SELECT a.id FROM alert a

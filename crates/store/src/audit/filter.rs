@@ -88,8 +88,8 @@ fn push_clause(query: &mut QueryBuilder<Postgres>, on: &On) {
             push_pairs(query, rows);
         }
         On::Sites { ids, none } => {
-            query.push("coalesce(e.site_id = ANY(").push_bind(ids.clone());
-            query.push("), ").push_bind(*none).push(")");
+            query.push("CASE WHEN e.site_id IS NULL THEN ").push_bind(*none);
+            query.push(" ELSE e.site_id = ANY(").push_bind(ids.clone()).push(") END");
         }
         On::Outcomes(words) => {
             query.push("e.outcome = ANY(").push_bind(words.clone()).push(")");

@@ -8,7 +8,7 @@ mod read;
 pub use chain::{ChainRow, alert_of, chain};
 pub use filter::{AuditFilter, Clause, On};
 pub use names::{Label, actor_names, actors_called, labels, sites_tagged};
-pub use read::{Cursor, EventRow, FacetRow, count, event, facets, page};
+pub use read::{Cursor, EventRow, FacetRow, count, event, facets, now, page};
 
 use domain::ids::SiteId;
 use serde_json::Value;

@@ -48,6 +48,14 @@ pub struct EventRow {
     pub address: Option<String>,
 }
 
+/// The time events are stamped with.
+///
+/// # Errors
+/// When the query fails.
+pub async fn now(tx: &mut ScopedTx) -> Result<DateTime<Utc>, Error> {
+    Ok(sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(tx.conn()).await?)
+}
+
 const COLUMNS: &str = "SELECT e.id, e.at, e.actor_kind, e.actor_id, e.action, e.entity, \
     e.entity_id, e.site_id, s.name AS site, e.outcome, e.detail, e.payload_sha256, e.request_id, \
     e.address FROM ";
@@ -64,9 +72,8 @@ pub async fn page(
 ) -> Result<Vec<EventRow>, Error> {
     let sites = tx.sites();
     // The index alone finds the rows of the page; only those are then read.
-    let mut query = QueryBuilder::<Postgres>::new(
-        "WITH hit AS MATERIALIZED (SELECT e.id FROM audit_event e",
-    );
+    let mut query =
+        QueryBuilder::<Postgres>::new("WITH hit AS MATERIALIZED (SELECT e.id FROM audit_event e");
     push_where(&mut query, filter, sites.as_deref());
     if let Some(cursor) = after {
         query.push(" AND (e.at, e.id) < (").push_bind(cursor.at);

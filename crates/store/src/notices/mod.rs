@@ -61,12 +61,7 @@ pub async fn tell(tx: &mut ScopedTx, notices: &[NewNotice]) -> Result<(), Error>
 ///
 /// # Errors
 /// What the database says.
-pub async fn mail(
-    tx: &mut ScopedTx,
-    user: UserId,
-    subject: &str,
-    body: &str,
-) -> Result<(), Error> {
+pub async fn mail(tx: &mut ScopedTx, user: UserId, subject: &str, body: &str) -> Result<(), Error> {
     sqlx::query("INSERT INTO mail (user_id, subject, body, next_at) VALUES ($1, $2, $3, now())")
         .bind(user.0)
         .bind(subject)

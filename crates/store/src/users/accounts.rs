@@ -136,12 +136,7 @@ pub async fn set_status(tx: &mut ScopedTx, user: UserId, active: bool) -> Result
 ///
 /// # Errors
 /// A constraint error `app_user_email` when the address is taken.
-pub async fn rename(
-    tx: &mut ScopedTx,
-    user: UserId,
-    email: &str,
-    name: &str,
-) -> Result<(), Error> {
+pub async fn rename(tx: &mut ScopedTx, user: UserId, email: &str, name: &str) -> Result<(), Error> {
     sqlx::query("UPDATE app_user SET email = $2, email_key = $3, name = $4 WHERE id = $1")
         .bind(user.0)
         .bind(email.trim())

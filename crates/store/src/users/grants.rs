@@ -44,8 +44,7 @@ pub(crate) fn held(value: serde_json::Value) -> Result<Vec<GrantRow>, Error> {
             let site = held.site.map(SiteId);
             match (held.role, held.custom) {
                 (Some(role), _) => {
-                    let role: Role =
-                        role.parse().map_err(|e| Error::corrupt("role_grant", e))?;
+                    let role: Role = role.parse().map_err(|e| Error::corrupt("role_grant", e))?;
                     Ok(GrantRow::built_in(role, site))
                 }
                 (None, Some(id)) => Ok(GrantRow {
@@ -69,10 +68,8 @@ pub(super) fn permissions(words: &[String]) -> Vec<Permission> {
 /// # Errors
 /// When the query fails, or a role is unknown to this program.
 pub async fn grants(tx: &mut ScopedTx, user: UserId) -> Result<Vec<GrantRow>, Error> {
-    let value = sqlx::query_scalar("SELECT held_roles($1)")
-        .bind(user.0)
-        .fetch_one(tx.conn())
-        .await?;
+    let value =
+        sqlx::query_scalar("SELECT held_roles($1)").bind(user.0).fetch_one(tx.conn()).await?;
     held(value)
 }
 

@@ -22,13 +22,11 @@ pub use api_keys::{
 };
 pub(crate) use grants::held;
 pub use grants::{
-    GivenRow, GrantRow, admin_exists, ending, given, given_one, grant, grants,
-    other_admin_exists, people_with_role, revoke,
+    GivenRow, GrantRow, admin_exists, ending, given, given_one, grant, grants, other_admin_exists,
+    people_with_role, revoke,
 };
 pub use key_list::{KeyRow, key, keys};
-pub use people::{
-    PersonRow, count_people, people, people_names, person, site_names, site_of_tag,
-};
+pub use people::{PersonRow, count_people, people, people_names, person, site_names, site_of_tag};
 pub use roles::{
     CustomRole, custom_roles, delete_custom_role, holders, insert_custom_role, lock_custom_role,
     update_custom_role,

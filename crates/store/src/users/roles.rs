@@ -123,10 +123,7 @@ pub async fn update_custom_role(
 /// # Errors
 /// A constraint error when somebody was.
 pub async fn delete_custom_role(tx: &mut ScopedTx, role: &CustomRole) -> Result<(), Error> {
-    sqlx::query("DELETE FROM custom_role WHERE id = $1")
-        .bind(role.id.0)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query("DELETE FROM custom_role WHERE id = $1").bind(role.id.0).execute(tx.conn()).await?;
     let before = json!({ "name": role.name, "permissions": words(&role.permissions) });
     let entry = AuditEntry::new("role.delete", "custom_role", role.id.0);
     tx.audit(vec![entry.detail(json!({ "before": before }))]).await

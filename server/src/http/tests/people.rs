@@ -1,9 +1,10 @@
 //! People over HTTP, as a browser without scripts sees them.
 
+use domain::ids::SiteId;
 use domain::permission::{KeyScope, Role};
 use http::StatusCode;
 use services::Caller;
-use services::users::disable_user;
+use services::users::{disable_user, rename_user};
 
 use super::world::{PASSWORD, World};
 
@@ -130,9 +131,45 @@ async fn the_pages_say_no_to_those_who_may_not() {
     let world = World::new().await;
     world.person("vi@plant.example", Role::Viewer, None).await;
     let cookie = world.sign_in("vi@plant.example").await;
-    for path in ["/admin/users", "/admin/users/1", "/admin/roles", "/admin/keys", "/admin/checks", "/audit"] {
+    for path in
+        ["/admin/users", "/admin/users/1", "/admin/roles", "/admin/keys", "/admin/checks", "/audit"]
+    {
         let page = world.get(path, Some(&cookie)).await;
         assert!(page.body.contains(app::strings::errors::FORBIDDEN), "{path}: {}", page.body);
         assert!(!page.body.contains("href=\"/admin\""), "the rail does not lead there");
     }
+}
+
+#[tokio::test]
+async fn the_log_is_exported_as_text_within_ones_sites_and_the_export_is_noted() {
+    let world = World::new().await;
+    let ada = world.person("ada@plant.example", Role::Admin, None).await;
+    let cookie = world.sign_in("ada@plant.example").await;
+    let mut tx = world.state.services.store.begin_system().await.unwrap();
+    let bad = "=HYPERLINK(\"http://evil\")";
+    rename_user(&mut tx, &Caller::system(), ada, bad, "ada@plant.example").await.unwrap();
+    tx.commit().await.unwrap();
+    let form = "q=object:app_user&zone=America%2FChicago&format=csv";
+    let file = world.post_form("/audit/export", Some(&cookie), form).await;
+    assert_eq!(file.status, StatusCode::OK, "{file:?}");
+    assert!(file.header("content-disposition").contains("audit.csv"));
+    assert!(file.body.starts_with("\u{feff}\"id\",\"at\""), "{}", file.body);
+    assert!(file.body.contains("\"'=HYPERLINK(\"\"http://evil\"\")\""), "{}", file.body);
+    assert!(!file.body.contains(",\"=HYPERLINK"), "{}", file.body);
+    assert!(file.body.contains("\"user.rename\""));
+    assert!(!file.body.contains("audit.export"), "an export is not in itself");
+
+    let again = "q=action:audit.export&zone=UTC&format=json";
+    let file = world.post_form("/audit/export", Some(&cookie), again).await;
+    let noted = file.json();
+    assert_eq!(noted.as_array().unwrap().len(), 1, "{noted}");
+    assert_eq!(noted[0]["detail"]["query"], "object:app_user");
+    assert_eq!(noted[0]["actor"], bad);
+
+    world.person("ines@plant.example", Role::IntegrationAdmin, Some(SiteId(1))).await;
+    let ines = world.sign_in("ines@plant.example").await;
+    let file = world.post_form("/audit/export", Some(&ines), "q=&zone=UTC&format=json").await;
+    let events = file.json();
+    let actions: Vec<_> = events.as_array().unwrap().iter().map(|e| &e["action"]).collect();
+    assert!(!actions.is_empty() && actions.iter().all(|a| *a == "role.grant"), "{actions:?}");
 }
