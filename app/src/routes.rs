@@ -62,8 +62,11 @@ fn Framed() -> impl MatchNestedRoutes + Clone {
             <Administration />
         </ParentRoute>
     }
-    .into_inner()
-    .into_any_nested_route()
+    .into_inner();
+    // The components to look at are there while developing, and never in a release.
+    #[cfg(debug_assertions)]
+    let pages = (pages, kit());
+    pages.into_any_nested_route()
 }
 
 /// Audit, administration and one's own account.
@@ -81,11 +84,8 @@ fn Administration() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
         </ParentRoute>
     }
-    .into_inner();
-    // The components to look at are there while developing, and never in a release.
-    #[cfg(debug_assertions)]
-    let pages = (pages, kit());
-    pages.into_any_nested_route()
+    .into_inner()
+    .into_any_nested_route()
 }
 
 #[cfg(debug_assertions)]

@@ -52,6 +52,8 @@ pub const EVERYWHERE: &str = "Every site";
 pub const NO_ROLE: &str = "no role";
 /// Field.
 pub const UNTIL: &str = "Until";
+/// Before the last day, in a sentence.
+pub const UNTIL_DAY: &str = "until";
 /// Under it.
 pub const UNTIL_HINT: &str =
     "The last day, for people who are here for a while. Leave it empty for good.";
@@ -242,7 +244,7 @@ pub const KEY_NAME: &str = "What it is for";
 /// Field and column.
 pub const SOURCE: &str = "Source";
 /// Under it.
-pub const SOURCE_HINT: &str = "The feed its predictions belong to; the name above if empty.";
+pub const SOURCE_HINT: &str = "The feed its predictions belong to; its name if empty.";
 /// Group of boxes.
 pub const SCOPES: &str = "May be used for";
 /// Group of boxes.

@@ -86,7 +86,7 @@ fn Roles(name: String, email: String, given: Vec<Given>) -> impl IntoView {
         .map(|given| {
             let place = given.site.map_or_else(|| texts::EVERYWHERE.to_owned(), |site| site.name);
             let until = given.expires_at.map(|end| {
-                view! { ", " {texts::UNTIL} " " <Time at=last_day(end) style=TimeStyle::Day /> }
+                view! { ", " {texts::UNTIL_DAY} " " <Time at=last_day(end) style=TimeStyle::Day /> }
             });
             view! {
                 <dt>{texts::role(&given.role)}</dt>

@@ -65,6 +65,8 @@ fn Keys(
         view! { <ShownOnce shown said label=texts::KEY_LABEL /> }
     });
     let next = list.next.map(|id| id.to_string());
+    let address = query.get_untracked().without("shown");
+    let paged = next.is_some() || address.get("after").is_some();
     let rows = if list.items.is_empty() {
         view! {
             <Empty icon="lock" title=texts::NO_KEYS><p>{texts::NO_KEYS_HINT}</p></Empty>
@@ -73,7 +75,7 @@ fn Keys(
     } else {
         view! {
             <KeyTable keys=list.items.clone() revoke=Some(revoke) />
-            <Pager query=query.get_untracked().without("shown") next />
+            {paged.then(|| view! { <Pager query=address next /> })}
         }
         .into_any()
     };

@@ -108,7 +108,7 @@ fn Detail(detail: PersonDetail, actions: Actions) -> impl IntoView {
     let zone = Zone::current();
     let link = detail.link_until.map(|until| {
         let text = texts::link_until(&written(until, &zone, TimeStyle::Day));
-        view! { <small>{text}</small> }
+        view! { " " <small>{text}</small> }
     });
     view! {
         <PageHead title=person.name.clone() crumbs meta=person.email.clone()>

@@ -193,7 +193,7 @@ fn Line(given: Given) -> impl IntoView {
     let end = given.expires_at.map(|end| {
         view! {
             ", "
-            {if given.ended { texts::ENDED } else { texts::UNTIL }}
+            {if given.ended { texts::ENDED } else { texts::UNTIL_DAY }}
             " "
             <Time at=last_day(end) style=TimeStyle::Day />
         }

@@ -1,5 +1,6 @@
 //! The log as a file: CSV for spreadsheets, JSON for programs, part by part. Every part is read in a
-//! transaction of its own, so that an export never holds one open.
+//! transaction of its own, so that an export never holds one open. Unlike the exports of lists it
+//! ends where it began: an export is not in itself.
 
 use chrono::SecondsFormat;
 use chrono_tz::Tz;
@@ -11,6 +12,7 @@ use store::{AuditEntry, ScopedTx};
 use super::changes::hidden;
 use super::query::understand;
 use super::show::Names;
+use crate::export::{Line, header};
 use crate::{Caller, Error};
 
 /// Events of a part.
@@ -101,8 +103,7 @@ impl Export {
         let names = Names::of(tx, caller, actors, objects).await?;
         let mut part = String::new();
         if !self.written && self.format == Format::Csv {
-            part.push('\u{feff}');
-            line(&mut part, COLUMNS.iter().map(|column| (*column).to_owned()));
+            part.push_str(&header(&COLUMNS));
         }
         if !self.written && self.format == Format::Json {
             part.push('[');
@@ -110,7 +111,9 @@ impl Export {
         for event in &events {
             let values = self.values(event, &names);
             match self.format {
-                Format::Csv => line(&mut part, values.iter().map(cell)),
+                Format::Csv => {
+                    values.iter().fold(Line::new(), |line, v| line.text(cell(v))).write(&mut part);
+                }
                 Format::Json => {
                     part.push_str(if self.written { ",\n" } else { "\n" });
                     let fields = COLUMNS.iter().map(|c| (*c).to_owned()).zip(values);
@@ -153,40 +156,5 @@ fn cell(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         value => value.to_string(),
-    }
-}
-
-/// One line of CSV: every cell quoted, what a spreadsheet would take for a formula gets an
-/// apostrophe (B17).
-fn line(file: &mut String, cells: impl Iterator<Item = String>) {
-    for (place, cell) in cells.enumerate() {
-        if place > 0 {
-            file.push(',');
-        }
-        let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-        file.push('"');
-        if formula {
-            file.push('\'');
-        }
-        file.push_str(&cell.replace('"', "\"\""));
-        file.push('"');
-    }
-    file.push_str("\r\n");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_quoted_and_a_formula_is_text() {
-        let mut file = String::new();
-        let cells = ["=1+1", "-7", "@x", "a \"b\", c", "", "\ttab"];
-        line(&mut file, cells.iter().map(ToString::to_string));
-        let expected = "\"'=1+1\",\"'-7\",\"'@x\",\"a \"\"b\"\", c\",\"\",\"'\ttab\"\r\n";
-        assert_eq!(file, expected);
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(file.as_bytes());
-        let record = reader.records().next().unwrap().unwrap();
-        assert_eq!(&record[3], "a \"b\", c");
     }
 }
