@@ -15,7 +15,7 @@ mod sign_out;
 pub use account::AccountPage;
 pub use admin::{AdminPage, ChecksPage};
 pub use keys::KeysPage;
-pub use people::{PersonPage, UsersPage};
+pub use people::{PersonPage, UsersPage, listed};
 pub use roles::RolesPage;
 pub use set_up::{SetUpPage, SetUpSitePage};
 pub use sign_in::SignInPage;

@@ -19,6 +19,7 @@ use services::alerts::{AlertSheet, ReviewSheet};
 use services::export::{Part, Sheet, begin, header};
 use services::logbook::LogbookSheet;
 use services::predictions::QuarantineSheet;
+use services::users::{KeySheet, PeopleSheet};
 use services::work_orders::WorkOrderSheet;
 use services::{Caller, Services};
 use store::Scope;
@@ -42,6 +43,8 @@ pub fn routes() -> Routes {
         .get("/export/work-orders.csv", work_orders)
         .get("/export/logbook.csv", logbook)
         .get("/export/quarantine.csv", quarantine)
+        .get("/export/users.csv", users)
+        .get("/export/api-keys.csv", api_keys)
 }
 
 async fn alerts(State(state): State<AppState>, asked: Asked) -> Result<Response> {
@@ -66,6 +69,15 @@ async fn logbook(State(state): State<AppState>, asked: Asked) -> Result<Response
 async fn quarantine(State(state): State<AppState>, asked: Asked) -> Result<Response> {
     let sheet = QuarantineSheet::new(app::predictions::listed(&asked.query));
     asked.anywhere(Permission::Integrate)?.send(&state, sheet).await
+}
+
+async fn users(State(state): State<AppState>, asked: Asked) -> Result<Response> {
+    let sheet = PeopleSheet::new(app::users::listed(&asked.query));
+    asked.anywhere(Permission::Administer)?.send(&state, sheet).await
+}
+
+async fn api_keys(State(state): State<AppState>, asked: Asked) -> Result<Response> {
+    asked.anywhere(Permission::SecretManage)?.send(&state, KeySheet::default()).await
 }
 
 /// Who asks for a list, with which filter.

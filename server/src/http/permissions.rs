@@ -121,6 +121,8 @@ pub static PERMISSIONS: &[Entry] = &[
     (Method::GET, "/export/work-orders.csv", Access::Session(Permission::View)),
     (Method::GET, "/export/logbook.csv", Access::Session(Permission::View)),
     (Method::GET, "/export/quarantine.csv", Access::Session(Permission::Integrate)),
+    (Method::GET, "/export/users.csv", Access::Session(Permission::Administer)),
+    (Method::GET, "/export/api-keys.csv", Access::Session(Permission::SecretManage)),
     (Method::GET, "/audit", Access::Page),
     (Method::POST, "/audit/export", Access::Session(Permission::AuditRead)),
     (Method::GET, "/admin", Access::Page),

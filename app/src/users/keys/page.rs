@@ -8,8 +8,8 @@ use crate::error::AppError;
 use crate::frame::Zone;
 use crate::strings::people as texts;
 use crate::ui::{
-    Button, ButtonKind, Check, Choice, Empty, ErrorSummary, Hidden, Input, LinkButton, Loaded,
-    PageHead, Pager, Panel, Query, Select, field_error,
+    Button, ButtonKind, Check, Choice, Empty, ErrorSummary, ExportLink, Hidden, Input, LinkButton,
+    Loaded, PageHead, Pager, Panel, Query, Select, field_error,
 };
 use crate::users::admin::{AdminTabs, ShownOnce};
 
@@ -41,6 +41,7 @@ pub fn KeysPage() -> impl IntoView {
     let refused = Signal::derive(move || revoke.value().get().and_then(Result::err));
     view! {
         <PageHead title=texts::KEYS meta=texts::KEYS_LEAD>
+            <ExportLink list="api-keys" />
             <LinkButton kind=ButtonKind::Primary icon="plus" href="/admin/keys?new=1">
                 {texts::KEY_NEW}
             </LinkButton>

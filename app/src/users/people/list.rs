@@ -8,13 +8,14 @@ use crate::error::AppError;
 use crate::frame::Zone;
 use crate::strings::people as texts;
 use crate::ui::{
-    ActiveFilters, Button, ButtonKind, Choice, Column, Empty, ErrorSummary, Filter, FilterForm,
-    Hidden, Input, Level, LinkButton, Loaded, PageHead, Pager, Panel, Query, Says, Select, Table,
-    Time, TimeStyle, field_error,
+    ActiveFilters, Button, ButtonKind, Choice, Column, Empty, ErrorSummary, ExportLink, Filter,
+    FilterForm, Hidden, Input, Level, LinkButton, Loaded, PageHead, Pager, Panel, Query, Says,
+    Select, Table, Time, TimeStyle, field_error,
 };
 use crate::users::admin::{AdminTabs, last_day, role_choices, site_choices};
 
-fn filter_of(query: &Query) -> PeopleFilter {
+/// What an address lists.
+pub fn listed(query: &Query) -> PeopleFilter {
     PeopleFilter {
         q: query.get("q").map(str::to_owned),
         state: query.get("state").and_then(|word| word.parse().ok()),
@@ -43,10 +44,11 @@ fn filters(list: &PeopleList) -> Vec<Filter> {
 pub fn UsersPage() -> impl IntoView {
     let query = Query::current();
     let invite = ServerAction::<InvitePerson>::new();
-    let list = Resource::new(move || query.with(filter_of), load_people);
+    let list = Resource::new(move || query.with(listed), load_people);
     let open = query.get_untracked().without("after").with("invite", "1").href();
     view! {
         <PageHead title=texts::USERS meta=texts::USERS_LEAD>
+            <ExportLink list="users" />
             <LinkButton kind=ButtonKind::Primary icon="plus" href=open>{texts::INVITE}</LinkButton>
         </PageHead>
         <AdminTabs />

@@ -8,5 +8,5 @@ mod sessions;
 
 pub use actions::*;
 pub use detail::PersonPage;
-pub use list::UsersPage;
+pub use list::{UsersPage, listed};
 pub(super) use sessions::SessionTable;

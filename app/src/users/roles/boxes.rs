@@ -1,6 +1,6 @@
 //! The boxes of the matrix: what is ticked, and what that changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::ids::{CustomRoleId, UserId};
 use domain::permission::Permission;
@@ -117,7 +117,7 @@ pub(super) fn read_changes(text: &str) -> Vec<BoxChange> {
 
 /// Reads what [`write_versions`] wrote.
 #[cfg(any(feature = "ssr", test))]
-pub(super) fn read_versions(text: &str) -> BTreeMap<CustomRoleId, i32> {
+pub(super) fn read_versions(text: &str) -> std::collections::BTreeMap<CustomRoleId, i32> {
     text.split(',')
         .filter_map(|part| {
             let (role, version) = part.split_once(':')?;

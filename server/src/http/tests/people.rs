@@ -173,3 +173,18 @@ async fn the_log_is_exported_as_text_within_ones_sites_and_the_export_is_noted()
     let actions: Vec<_> = events.as_array().unwrap().iter().map(|e| &e["action"]).collect();
     assert!(!actions.is_empty() && actions.iter().all(|a| *a == "role.grant"), "{actions:?}");
 }
+
+#[tokio::test]
+async fn people_and_keys_leave_as_files_without_any_secret() {
+    let world = World::new().await;
+    world.person("ada@plant.example", Role::Admin, None).await;
+    let cookie = world.sign_in("ada@plant.example").await;
+    let key = world.key(&[KeyScope::Read], None).await;
+    let people = world.get("/export/users.csv?q=ada", Some(&cookie)).await;
+    assert!(people.body.contains("\"ada@plant.example\",\"active\""), "{}", people.body);
+    assert!(people.body.contains("\"admin\"\r\n"), "{}", people.body);
+    let none = world.get("/export/users.csv?q=nobody", Some(&cookie)).await;
+    assert_eq!(none.body.lines().count(), 1, "the filter of the page counts");
+    let keys = world.get("/export/api-keys.csv", Some(&cookie)).await;
+    assert!(keys.body.contains(&key[..11]) && !keys.body.contains(&key[12..]), "{}", keys.body);
+}
