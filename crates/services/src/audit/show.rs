@@ -188,10 +188,10 @@ impl Names {
         let objects: Vec<_> = objects.into_iter().collect();
         let actors = rows::actor_names(tx, &actors).await?;
         let labels = rows::labels(tx, &objects).await?;
-        let visible = |href: &String| {
-            !(href.starts_with("/admin/keys") && !caller.may(Permission::SecretManage)
-                || href.starts_with("/admin/users") && !caller.may(Permission::Administer)
-                || href.starts_with("/admin/roles") && !caller.may(Permission::Administer))
+        let visible = |href: &String| match href.strip_prefix("/admin/") {
+            Some(page) if page.starts_with("keys") => caller.may(Permission::SecretManage),
+            Some(_) => caller.may(Permission::Administer),
+            None => true,
         };
         Ok(Self {
             actors: actors.into_iter().map(|(kind, id, name)| ((kind, id), name)).collect(),
