@@ -3,10 +3,10 @@
 
 export LISTEN DATA DEMO MODE
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check e2e bench benchpages lighthouse screens build path site clean
+.PHONY: help run dev test check e2e bench benchpages conformance lighthouse screens build path site clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## run with the simulated plant: [LISTEN=127.0.0.1:3000] [DATA=./data] [DEMO=1] [MODE=dev|release]
 	@scripts/run
@@ -38,6 +38,9 @@ lighthouse: ## accessibility, best practices, speed and size of the release buil
 
 screens: ## take the pictures in docs/screens anew
 	@scripts/screens
+
+conformance: ## every CMMS manifest against its double: [SYSTEMS="maximo sap"]
+	@scripts/conformance $(SYSTEMS)
 
 build: ## the release binary, assets inside
 	@scripts/deps

@@ -1,6 +1,8 @@
-//! Simulated neighbours of Millwright: today a plant that predicts, measures and repairs.
+//! Simulated neighbours of Millwright: a plant that predicts, measures and repairs, and CMMSs that
+//! take work orders.
 //!
-//! Nothing here reaches into Millwright: a simulator is a client of the public interface and of
-//! nothing else, so what it can do, a real plant can do.
+//! Nothing here reaches into Millwright: the plant is a client of the public interface and of
+//! nothing else, and a simulated CMMS knows only the interface of the system it stands for.
 
+pub mod cmms;
 pub mod plant;

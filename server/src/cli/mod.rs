@@ -1,6 +1,7 @@
 //! The command line: results to the standard output, the rest to the standard error output.
 
 mod api_key;
+mod connector;
 mod desk;
 mod explain;
 mod import;
@@ -78,6 +79,9 @@ enum Command {
     /// Simulated neighbours.
     #[command(subcommand)]
     Simulate(simulate::Simulate),
+    /// Manifests of CMMSs.
+    #[command(subcommand)]
+    Connector(connector::Connector),
 }
 
 #[derive(Debug, Args)]
@@ -139,6 +143,7 @@ pub async fn run(line: Line) -> Result<()> {
         Command::ApiKey(command) => api_key::run(command, &common).await,
         Command::Import(command) => import::run(command, &common).await,
         Command::Simulate(command) => simulate::run(command, &common).await,
+        Command::Connector(command) => connector::run(command, &common).await,
     }
 }
 

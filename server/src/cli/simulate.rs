@@ -3,9 +3,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
+use serde_json::json;
+use simulators::cmms::Double;
 use simulators::plant::{PlantKeys, PlantOptions};
 
-use super::Common;
+use super::{Common, desk};
 use crate::serve;
 
 /// Simulated neighbours.
@@ -13,6 +15,17 @@ use crate::serve;
 pub(super) enum Simulate {
     /// A plant that predicts, measures and repairs, through the public API only.
     Plant(Plant),
+    /// A CMMS that takes work orders; it tells at `/_double/about` how to connect.
+    Cmms(SimulatedCmms),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SimulatedCmms {
+    /// Which system; without one, the list.
+    system: Option<String>,
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
+    listen: String,
 }
 
 #[derive(Debug, Args)]
@@ -38,7 +51,29 @@ pub(super) struct Plant {
 }
 
 pub(super) async fn run(command: Simulate, common: &Common) -> Result<()> {
-    let Simulate::Plant(plant) = command;
+    match command {
+        Simulate::Plant(arguments) => plant(arguments, common).await,
+        Simulate::Cmms(arguments) => simulated_cmms(arguments, common).await,
+    }
+}
+
+async fn simulated_cmms(arguments: SimulatedCmms, common: &Common) -> Result<()> {
+    let names: Vec<&str> = simulators::cmms::systems().collect();
+    let Some(system) = arguments.system else {
+        desk::say(common.json, &names.join("\n"), &json!(names));
+        return Ok(());
+    };
+    let face = simulators::cmms::face(&system)
+        .with_context(|| format!("there is no {system}; there are {}", names.join(", ")))?;
+    let double = Double::start(face, &arguments.listen, serve::wall_clock())
+        .await
+        .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+    let line = format!("{system} listens on {0}, see {0}/_double/about", double.url());
+    desk::say(common.json, &line, &json!({"system": system, "url": double.url()}));
+    Ok(double.run().await?)
+}
+
+async fn plant(plant: Plant, common: &Common) -> Result<()> {
     let config = common.load(None, None)?;
     serve::log(&config, false);
     let text = std::fs::read_to_string(&plant.keys_file)

@@ -1,0 +1,475 @@
+//! What the types cannot say: names that must exist, steps that must be there.
+
+use std::collections::BTreeSet;
+
+use super::{Auth, Feed, Listing, Manifest, Page, Step, VERSION, Verb};
+use crate::Identity;
+use crate::template::{Expression, Node, Template, is_name};
+
+/// Names every template may use.
+const ALWAYS: [&str; 5] = ["settings", "now", "maps", "fields", "place"];
+/// Names of an answer.
+const ANSWER: [&str; 4] = ["answer", "text", "headers", "status"];
+
+pub(super) fn problems(manifest: &Manifest, yaml: &str) -> Vec<String> {
+    let mut check = Check { manifest, yaml, problems: Vec::new() };
+    check.whole();
+    check.auth(&manifest.auth);
+    check.operations();
+    check.record();
+    check.problems
+}
+
+struct Check<'a> {
+    manifest: &'a Manifest,
+    yaml: &'a str,
+    problems: Vec<String>,
+}
+
+impl Check<'_> {
+    /// Says what is wrong, at the first place that mentions `near`.
+    fn say(&mut self, near: &str, what: String) {
+        let place = self.yaml.lines().enumerate().find_map(|(row, line)| {
+            line.find(near).map(|column| format!("line {} column {}: ", row + 1, column + 1))
+        });
+        let problem = format!("{}{what}", place.unwrap_or_default());
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    fn whole(&mut self) {
+        let manifest = self.manifest;
+        if manifest.manifest != VERSION {
+            self.say(
+                "manifest:",
+                format!(
+                    "this program reads version {VERSION} of the schema, not {}",
+                    manifest.manifest
+                ),
+            );
+        }
+        if !is_name(&manifest.system.replace('-', "_")) {
+            self.say(
+                &manifest.system,
+                "`system` is one word of small letters, digits and dashes".to_owned(),
+            );
+        }
+        let names = manifest
+            .settings
+            .keys()
+            .chain(manifest.secrets.keys())
+            .chain(manifest.maps.keys())
+            .chain(manifest.fields.keys());
+        for name in names.filter(|name| !is_name(name)) {
+            self.say(name, format!("`{name}` is no name: small letters, digits and `_`"));
+        }
+        if manifest.statuses.is_empty() {
+            self.say("statuses", "`statuses` is empty".to_owned());
+        }
+        for rule in &manifest.errors {
+            for template in rule.message.iter() {
+                self.template(template, &ANSWER, "errors");
+            }
+            for expression in rule.when.iter().chain(&rule.retry_after) {
+                self.expression(expression, &ANSWER, None, "errors");
+            }
+            if rule.status.is_empty() && rule.when.is_none() {
+                self.say("errors", "a rule of `errors` needs `status` or `when`".to_owned());
+            }
+        }
+        if let Some(template) = &manifest.refusal {
+            self.template(template, &ANSWER, "refusal");
+        }
+    }
+
+    fn auth(&mut self, auth: &Auth) {
+        let signed_in = ["secret", "session", "request"];
+        for template in auth.headers.values().chain(auth.query.values()) {
+            self.template(template, &signed_in, "auth");
+        }
+        if let Some(basic) = &auth.basic {
+            self.template(&basic.user, &["secret"], "auth.basic");
+            self.template(&basic.password, &["secret"], "auth.basic");
+        }
+        if let Some(oauth) = &auth.oauth2 {
+            let all = [&oauth.token_url, &oauth.client_id, &oauth.client_secret];
+            for template in
+                all.into_iter().chain(&oauth.scope).chain(&oauth.user).chain(&oauth.password)
+            {
+                self.template(template, &["secret"], "auth.oauth2");
+            }
+            if oauth.grant == super::Grant::Password
+                && (oauth.user.is_none() || oauth.password.is_none())
+            {
+                self.say("oauth2", "the password grant needs `user` and `password`".to_owned());
+            }
+        }
+        if let Some(login) = &auth.session {
+            self.steps(&login.steps, &["secret"], "auth.session");
+            if login.steps.is_empty() {
+                self.say("session", "`auth.session.steps` is empty".to_owned());
+            }
+            for template in login.headers.values() {
+                self.template(template, &["secret", "session"], "auth.session");
+            }
+            for expression in login.seconds.iter().chain(&login.until) {
+                self.expression(expression, &["session"], None, "auth.session");
+            }
+        }
+        if let Some(csrf) = &auth.csrf {
+            self.template(&csrf.path, &[], "auth.csrf");
+        }
+        if let Some(sign) = &auth.sign {
+            self.template(&sign.key, &["secret"], "auth.sign");
+            self.template(&sign.over, &["request"], "auth.sign");
+            self.template(&sign.value, &["request", "signature"], "auth.sign");
+        }
+    }
+
+    fn operations(&mut self) {
+        let operations = &self.manifest.operations;
+        self.some_steps(&operations.connect.steps, &[], "operations.connect");
+        for template in operations.connect.who.iter().chain(&operations.connect.version) {
+            self.template(template, &["steps"], "operations.connect");
+        }
+        self.listing(&operations.assets, "operations.assets");
+        self.listing(&operations.orders, "operations.orders");
+        if let Some(codes) = &operations.failure_codes {
+            self.listing(codes, "operations.failure_codes");
+            for template in
+                [&codes.item.code, &codes.item.name].into_iter().chain(&codes.item.parent)
+            {
+                self.template(template, &["row"], "operations.failure_codes");
+            }
+        }
+        self.create();
+        match (&operations.look_up, self.manifest.identity) {
+            (None, Identity::Neither) => {}
+            (None, _) => self.say(
+                "look_up",
+                "`operations.look_up` is missing: only with `identity: neither` may it be"
+                    .to_owned(),
+            ),
+            (Some(_), Identity::Neither) => {
+                self.say("identity", "`identity: neither` has no `look_up`".to_owned())
+            }
+            (Some(find), _) => {
+                self.some_steps(&find.steps, &["reference", "page"], "operations.look_up");
+                self.expression(&find.rows, &["steps", "reference"], None, "operations.look_up");
+                if let Some(only) = &find.only {
+                    self.expression(
+                        only,
+                        &["row", "steps", "reference"],
+                        None,
+                        "operations.look_up",
+                    );
+                }
+            }
+        }
+        self.some_steps(&operations.read.steps, &["id"], "operations.read");
+        self.expression(&operations.read.rows, &["steps", "id"], None, "operations.read");
+        if let Some(only) = &operations.read.only {
+            self.expression(only, &["row", "steps", "id"], None, "operations.read");
+        }
+        for (status, transition) in &operations.transitions {
+            self.some_steps(
+                &transition.steps,
+                &["id", "order", "closure"],
+                &format!("operations.transitions.{status}"),
+            );
+        }
+        for (name, change) in [("update", &operations.update), ("attach", &operations.attach)] {
+            if let Some(change) = change {
+                self.some_steps(
+                    &change.steps,
+                    &["id", "order", "file"],
+                    &format!("operations.{name}"),
+                );
+            }
+        }
+    }
+
+    fn create(&mut self) {
+        let steps = &self.manifest.operations.create.steps;
+        let place = "operations.create";
+        self.some_steps(steps, &["order"], place);
+        let keeps_id = |step: &Step| {
+            step.keep.contains_key("cmms_id")
+                && step.already.as_ref().is_none_or(|a| a.keep.contains_key("cmms_id"))
+        };
+        let record = steps.iter().position(keeps_id);
+        if record.is_none() {
+            self.say("create:", format!("no step of `{place}` keeps `cmms_id`"));
+        }
+        for (number, step) in steps.iter().enumerate() {
+            let last = number + 1 == steps.len() && number == 0;
+            let first = number == 0;
+            if step.method != Verb::Get
+                && !first
+                && !last
+                && step.already.is_none()
+                && !step.repeatable
+            {
+                self.say(&format!("name: {}", step.name), format!("after a crash `{}` of `{place}` would be done twice: it needs `already`, or `repeatable: true`", step.name));
+            }
+            if record == Some(number) && (step.when.is_some() || step.each.is_some()) {
+                self.say(
+                    &format!("name: {}", step.name),
+                    format!(
+                        "`{}` keeps `cmms_id` and so may have neither `when` nor `each`",
+                        step.name
+                    ),
+                );
+            }
+            if step.each.is_some() && number == 0 {
+                self.say(
+                    &format!("name: {}", step.name),
+                    "the first step may have no `each`".to_owned(),
+                );
+            }
+        }
+    }
+
+    fn record(&mut self) {
+        let record = &self.manifest.record;
+        let names = ["row", "steps"];
+        let all = [
+            Some(&record.cmms_id),
+            Some(&record.status),
+            record.number.as_ref(),
+            record.external_ref.as_ref(),
+            record.changed.as_ref(),
+            record.version.as_ref(),
+            record.created.as_ref(),
+            record.assigned_to.as_ref(),
+            record.asset.as_ref(),
+            record.title.as_ref(),
+            record.failure_code.as_ref(),
+        ];
+        for template in all.into_iter().flatten() {
+            self.template(template, &names, "record");
+        }
+        if let Some(closure) = &record.closure {
+            self.node(closure, &names, "record.closure");
+        }
+        let asset = &self.manifest.operations.assets.item;
+        let all = [
+            Some(&asset.id),
+            Some(&asset.name),
+            asset.tag.as_ref(),
+            asset.serial.as_ref(),
+            asset.barcode.as_ref(),
+            asset.manufacturer.as_ref(),
+            asset.model.as_ref(),
+            asset.installed.as_ref(),
+            asset.criticality.as_ref(),
+            asset.parent.as_ref(),
+            asset.location.as_ref(),
+            asset.changed.as_ref(),
+        ];
+        for template in all.into_iter().flatten() {
+            self.template(template, &["row"], "operations.assets.item");
+        }
+        if let Some(retired) = &asset.retired {
+            self.expression(retired, &["row"], None, "operations.assets.item");
+        }
+        if let Some(webhook) = &self.manifest.webhook {
+            self.template(&webhook.id, &["body"], "webhook");
+            if let super::Verify::Hmac { over, .. } = &webhook.verify {
+                self.template(over, &["body", "headers"], "webhook");
+            }
+        }
+    }
+
+    fn listing<T>(&mut self, listing: &Listing<T>, place: &str) {
+        let names = ["page", "since", "secret", "session"];
+        self.step(&listing.step, &names, &[], place);
+        self.expression(&listing.rows, &[&ANSWER[..], &["page"]].concat(), None, place);
+        if let Some(only) = &listing.only {
+            self.expression(only, &["row"], None, place);
+        }
+        let (next, size) = match &listing.page {
+            Page::None => (None, 1),
+            Page::Number { more, size, .. } | Page::Offset { more, size } => (more.as_ref(), *size),
+            Page::Cursor { next, size } | Page::Link { next, size } => (Some(next), *size),
+        };
+        if !(1..=10_000).contains(&size) {
+            self.say("size:", format!("`{place}.page` has 1 to 10000 rows"));
+        }
+        if let Some(expression) = next {
+            self.expression(expression, &[&ANSWER[..], &["page", "rows"]].concat(), None, place);
+        }
+        let mut reads_since = false;
+        each_expression(&listing.step, &mut |expression, _| {
+            reads_since |= expression.paths().any(|path| path[0] == "since");
+        });
+        match (listing.feed, reads_since) {
+            (Feed::None, true) => {
+                self.say("since", format!("`{place}` uses `since` but its `feed` is none"))
+            }
+            (Feed::Timestamp { .. } | Feed::Day, false) => {
+                self.say("feed", format!("`{place}` never uses `since`: its `feed` is none"));
+            }
+            _ => {}
+        }
+    }
+
+    fn some_steps(&mut self, steps: &[Step], names: &[&str], place: &str) {
+        if steps.is_empty() {
+            let near = format!("{}:", place.rsplit('.').next().unwrap_or(place));
+            self.say(&near, format!("`{place}.steps` is empty: a step is missing"));
+        }
+        self.steps(steps, names, place);
+    }
+
+    fn steps(&mut self, steps: &[Step], names: &[&str], place: &str) {
+        let mut known = BTreeSet::new();
+        for step in steps {
+            if !is_name(&step.name) || !known.insert(step.name.as_str()) {
+                self.say(
+                    &format!("name: {}", step.name),
+                    format!("`{}` of `{place}` needs a name of its own", step.name),
+                );
+            }
+            let before: Vec<&str> =
+                known.iter().copied().filter(|name| *name != step.name).collect();
+            let names = [names, &["steps", "secret", "session"]].concat();
+            self.step(step, &names, &before, &format!("{place}.{}", step.name));
+        }
+    }
+
+    fn step(&mut self, step: &Step, names: &[&str], before: &[&str], place: &str) {
+        let bodies = [
+            step.json.is_some(),
+            step.form.is_some(),
+            step.xml.is_some(),
+            step.bytes.is_some(),
+            step.file.is_some(),
+        ];
+        if bodies.iter().filter(|there| **there).count() > 1 {
+            self.say(&format!("name: {}", step.name), format!("`{place}` has more than one body"));
+        }
+        if step.each.as_ref().is_some_and(|each| each.at_most == 0 || each.at_most > 500) {
+            self.say(
+                &format!("name: {}", step.name),
+                format!("`{place}` is unbounded: `at_most` is 1 to 500"),
+            );
+        }
+        let item: Vec<&str> = step.each.iter().map(|each| each.name.as_str()).collect();
+        let inner = [names, &item].concat();
+        let mut seen: Vec<(Expression, Vec<String>)> = Vec::new();
+        each_expression(step, &mut |expression, bound| {
+            seen.push((expression.clone(), bound.iter().map(|&name| name.to_owned()).collect()));
+        });
+        for (expression, bound) in &seen {
+            let names: Vec<&str> =
+                inner.iter().copied().chain(bound.iter().map(String::as_str)).collect();
+            self.expression(expression, &names, Some(before), place);
+        }
+        if let Some(each) = &step.each {
+            self.expression(&each.of, names, Some(before), place);
+        }
+        let answered = [&inner[..], &ANSWER].concat();
+        if let Some(that) = &step.expect.that {
+            self.expression(that, &answered, Some(before), place);
+        }
+        for template in step.keep.values() {
+            template
+                .expressions()
+                .for_each(|one| self.expression(one, &answered, Some(before), place));
+        }
+        if let Some(already) = &step.already {
+            if already.step.already.is_some() || already.step.each.is_some() {
+                self.say(
+                    &format!("name: {}", step.name),
+                    format!("`{place}.already` is one plain call"),
+                );
+            }
+            self.step(&already.step, &inner, before, &format!("{place}.already"));
+            self.expression(&already.when, &answered, Some(before), place);
+            for template in already.keep.values() {
+                template
+                    .expressions()
+                    .for_each(|one| self.expression(one, &answered, Some(before), place));
+            }
+        }
+    }
+
+    fn template(&mut self, template: &Template, names: &[&str], place: &str) {
+        template.expressions().for_each(|one| self.expression(one, names, None, place));
+    }
+
+    fn node(&mut self, node: &Node, names: &[&str], place: &str) {
+        let mut seen: Vec<(Expression, Vec<String>)> = Vec::new();
+        node.walk(&mut Vec::new(), &mut |expression, bound| {
+            seen.push((expression.clone(), bound.iter().map(|&name| name.to_owned()).collect()));
+        });
+        for (expression, bound) in &seen {
+            let names: Vec<&str> =
+                names.iter().copied().chain(bound.iter().map(String::as_str)).collect();
+            self.expression(expression, &names, None, place);
+        }
+    }
+
+    /// `before` are the steps it may read; none given, any.
+    fn expression(
+        &mut self,
+        expression: &Expression,
+        names: &[&str],
+        before: Option<&[&str]>,
+        place: &str,
+    ) {
+        for path in expression.paths() {
+            let name = path[0].as_str();
+            if !ALWAYS.contains(&name) && !names.contains(&name) {
+                self.say(
+                    &path.join("."),
+                    format!("`{}` of `{place}`: there is no `{name}` here", path.join(".")),
+                );
+                continue;
+            }
+            let manifest = self.manifest;
+            let missing = path.get(1).is_some_and(|one| match name {
+                "settings" => !manifest.settings.contains_key(one) && one != "base_url",
+                "secret" => !manifest.secrets.contains_key(one),
+                "maps" => !manifest.maps.contains_key(one),
+                "fields" => !manifest.fields.contains_key(one),
+                "steps" => before.is_some_and(|before| !before.contains(&one.as_str())),
+                _ => false,
+            });
+            if missing {
+                self.say(
+                    &path.join("."),
+                    format!("`{}` of `{place}` is not declared", path.join(".")),
+                );
+            }
+        }
+        for (filter, first) in expression.filters() {
+            let table = match (filter, first) {
+                ("map", Some(table)) if !self.manifest.maps.contains_key(table) => table,
+                ("fit", Some(field)) if !self.manifest.fields.contains_key(field) => field,
+                _ => continue,
+            };
+            self.say(
+                &format!("'{table}'"),
+                format!("`{filter} '{table}'` of `{place}` is not declared"),
+            );
+        }
+    }
+}
+
+/// Every expression of the call itself, with the names bound around it.
+fn each_expression(step: &Step, see: &mut dyn FnMut(&Expression, &[&str])) {
+    let templates = [Some(&step.path), step.bytes.as_ref(), step.content_type.as_ref()];
+    let file = step.file.iter().flat_map(|file| [&file.name, &file.content_type, &file.content]);
+    for template in templates.into_iter().flatten().chain(step.headers.values()).chain(file) {
+        template.expressions().for_each(|one| see(one, &[]));
+    }
+    for node in [&step.query, &step.json, &step.form, &step.xml].into_iter().flatten() {
+        node.walk(&mut Vec::new(), &mut |one, bound| see(one, bound));
+    }
+    if let Some(when) = &step.when {
+        see(when, &[]);
+    }
+}

@@ -1,0 +1,162 @@
+//! What a double holds: records by kind, numbers, a clock.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// A work order as the ledger shows it, in plain words.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// Our reference.
+    pub reference: String,
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The text under it.
+    pub description: String,
+    /// Its asset.
+    pub asset: String,
+    /// Its priority, as the system writes it.
+    pub priority: String,
+    /// Its status, as the system writes it.
+    pub status: String,
+    /// When it is due.
+    pub due: String,
+    /// Failure code.
+    pub failure_code: String,
+    /// Planned parts and quantities.
+    pub parts: Vec<(String, f64)>,
+    /// Names of the files it has.
+    pub files: Vec<String>,
+}
+
+/// What a double holds.
+#[derive(Debug)]
+pub struct World {
+    tables: BTreeMap<&'static str, Vec<Value>>,
+    numbers: BTreeMap<&'static str, u64>,
+    start: DateTime<Utc>,
+    ticks: i64,
+    /// Words of the face, such as sessions.
+    pub notes: BTreeMap<String, String>,
+}
+
+impl World {
+    pub(super) fn new(start: DateTime<Utc>) -> Self {
+        Self {
+            tables: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            start,
+            ticks: 0,
+            notes: BTreeMap::new(),
+        }
+    }
+
+    /// The double's time: it moves with every change, and when it is told to.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.start + TimeDelta::seconds(self.ticks)
+    }
+
+    /// The double's time as text.
+    pub fn stamp(&self) -> String {
+        self.now().to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+
+    /// Moves the clock.
+    pub fn tick(&mut self, seconds: i64) {
+        self.ticks += seconds;
+    }
+
+    /// The next number of a kind.
+    pub fn number(&mut self, kind: &'static str, first: u64) -> u64 {
+        let number = self.numbers.entry(kind).or_insert(first);
+        *number += 1;
+        *number - 1
+    }
+
+    /// The records of a kind, in the order they were made.
+    pub fn rows(&self, kind: &'static str) -> &[Value] {
+        self.tables.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The records of a kind, to be changed.
+    pub fn rows_mut(&mut self, kind: &'static str) -> &mut Vec<Value> {
+        self.tables.entry(kind).or_default()
+    }
+
+    /// Adds a record.
+    pub fn add(&mut self, kind: &'static str, row: Value) -> Value {
+        self.tick(1);
+        self.rows_mut(kind).push(row.clone());
+        row
+    }
+
+    /// The record whose field has that value.
+    pub fn find(&self, kind: &'static str, field: &str, value: &str) -> Option<&Value> {
+        self.rows(kind).iter().find(|row| text(&row[field]) == value)
+    }
+
+    /// The record whose field has that value, to be changed.
+    pub fn find_mut(
+        &mut self,
+        kind: &'static str,
+        field: &str,
+        value: &str,
+    ) -> Option<&mut Map<String, Value>> {
+        self.tick(1);
+        let rows = self.rows_mut(kind).iter_mut();
+        rows.filter_map(Value::as_object_mut)
+            .find(|row| row.get(field).map(text).unwrap_or_default() == value)
+    }
+}
+
+/// A value as plain text.
+pub fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The plant of every double: machines with the fields a register has.
+pub(super) fn plant() -> Vec<Machine> {
+    (1..=7)
+        .map(|number| Machine {
+            number,
+            tag: format!("VMC-10{number:02}"),
+            name: format!("Vertical machining centre {number}"),
+            serial: format!("SN-77{number:03}"),
+            barcode: format!("9000{number:04}"),
+            manufacturer: if number % 2 == 0 { "Haas" } else { "DMG Mori" }.to_owned(),
+            model: format!("DMC {number}50 V"),
+            installed: format!("20{:02}-03-01", 10 + number),
+            retired: number == 7,
+        })
+        .collect()
+}
+
+/// One machine.
+#[derive(Debug, Clone)]
+pub(super) struct Machine {
+    pub(super) number: u64,
+    pub(super) tag: String,
+    pub(super) name: String,
+    pub(super) serial: String,
+    pub(super) barcode: String,
+    pub(super) manufacturer: String,
+    pub(super) model: String,
+    pub(super) installed: String,
+    pub(super) retired: bool,
+}
+
+/// Only the named fields of a record, absent ones left out.
+pub(super) fn pick(row: &Value, fields: &[&str]) -> Value {
+    let all = row.as_object();
+    let pairs =
+        fields.iter().filter_map(|field| Some(((*field).to_owned(), all?.get(*field)?.clone())));
+    json!(pairs.collect::<Map<_, _>>())
+}
