@@ -36,8 +36,6 @@ struct Options {
     assets: u64,
     /// Share of predictions that create a work order.
     create_share: f64,
-    /// Work orders a second that are followed until the CMMS holds them.
-    sample: f64,
     /// Makes event ids of this run unlike those of others.
     run: String,
 }
@@ -63,7 +61,6 @@ fn options() -> Result<Options> {
         rate: number("rate", 0.0)?,
         assets: number("assets", 20_000.0)? as u64,
         create_share: number("create-share", 0.1)?,
-        sample: number("sample", 0.0)?,
         run: text("run")?,
     })
 }
@@ -128,7 +125,6 @@ struct Tally {
     number: AtomicU64,
     creates: AtomicU64,
     latencies: Mutex<Vec<f64>>,
-    orders: Mutex<Vec<f64>>,
 }
 
 fn prediction(options: &Options, tally: &Tally, now: &str) -> (String, bool) {
@@ -220,48 +216,6 @@ async fn send(
     Ok(())
 }
 
-/// Sends one prediction that creates and follows it until the CMMS holds its work order.
-async fn follow(options: Arc<Options>, tally: Arc<Tally>, started: Instant) -> Result<()> {
-    let mut client = Client::connect(&options.address).await?;
-    let auth = format!("Host: {}\r\nAuthorization: Bearer {}\r\n", options.address, options.key);
-    let post =
-        format!("POST /api/v1/predictions HTTP/1.1\r\n{auth}Content-Type: application/json\r\n");
-    // Assets that no other run of this measurement follows: a case that has its work order is no news.
-    let first = options.run.bytes().fold(0_u64, |n, byte| n.wrapping_mul(131) + u64::from(byte)) * 997;
-    let mut number: u64 = 0;
-    while !tally.stop.load(Ordering::Relaxed) {
-        let due = started + Duration::from_secs_f64(number as f64 / options.sample);
-        tokio::time::sleep_until(due.into()).await;
-        let now = chrono::DateTime::<chrono::Utc>::from(wall_clock())
-            .to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-        let body = format!(
-            "{{\"event_id\":\"{}-f{number}\",\"asset\":\"BENCH-{:05}\",\"failure_mode\":\"hydraulic_leak\",\
-             \"confidence\":0.9,\"rul_hours\":432,\"intervention_window_hours\":336,\
-             \"observed_at\":\"{now}\",\"model\":{{\"name\":\"bench\"}}}}",
-            options.run,
-            first.wrapping_add(number) % options.assets,
-        );
-        number += 1;
-        let sent = Instant::now();
-        let (status, answer) = client.call(&post, &body).await?;
-        if status != 202 {
-            continue;
-        }
-        let answer: serde_json::Value = serde_json::from_str(&answer)?;
-        let alert = answer["alert_id"].as_i64().context("no alert")?;
-        let get = format!("GET /api/v1/work-orders?alert={alert} HTTP/1.1\r\n{auth}");
-        while sent.elapsed() < Duration::from_secs(10) {
-            let (_, body) = client.call(&get, "").await?;
-            if body.contains("\"created\"") {
-                tally.orders.lock().await.push(sent.elapsed().as_secs_f64() * 1000.0);
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    }
-    Ok(())
-}
-
 #[expect(clippy::disallowed_methods, reason = "a load generator is a source: its clock is its own")]
 fn wall_clock() -> std::time::SystemTime {
     std::time::SystemTime::now()
@@ -281,9 +235,6 @@ async fn main() -> Result<()> {
     for number in 0..options.clients {
         tasks.spawn(send(options.clone(), tally.clone(), started, number));
     }
-    if options.sample > 0.0 {
-        tasks.spawn(follow(options.clone(), tally.clone(), started));
-    }
     tokio::time::sleep(Duration::from_secs_f64(options.seconds)).await;
     tally.stop.store(true, Ordering::Relaxed);
     let elapsed = started.elapsed().as_secs_f64();
@@ -293,8 +244,6 @@ async fn main() -> Result<()> {
     }
     let mut latencies = tally.latencies.lock().await.clone();
     latencies.sort_by(f64::total_cmp);
-    let mut orders = tally.orders.lock().await.clone();
-    orders.sort_by(f64::total_cmp);
     println!(
         "{}",
         serde_json::json!({
@@ -305,9 +254,6 @@ async fn main() -> Result<()> {
             "failed": tally.failed.load(Ordering::Relaxed),
             "accept_ms_p50": percentile(&latencies, 0.5),
             "accept_ms_p99": percentile(&latencies, 0.99),
-            "order_samples": orders.len(),
-            "order_ms_p50": percentile(&orders, 0.5),
-            "order_ms_p99": percentile(&orders, 0.99),
         })
     );
     Ok(())

@@ -10,6 +10,8 @@ use tokio_util::sync::CancellationToken;
 use crate::rounds::{Worker, rounds};
 
 const POLL: Duration = Duration::from_millis(500);
+/// Two weeks of quiet need no finer clock; the look reads every logged alert.
+const QUIET_POLL: Duration = Duration::from_mins(1);
 
 struct Schedule(Services);
 
@@ -30,14 +32,30 @@ impl Worker for Schedule {
         done += escalate_overdue(&mut tx, settings).await?;
         done += tell_reviews(&mut tx, settings).await?;
         done += tell_deliveries(&mut tx, settings).await?;
-        done += close_quiet(&mut tx).await?;
         tx.commit().await?;
         Ok(done)
     }
 }
 
+struct Quiet(Services);
+
+impl Worker for Quiet {
+    const NAME: &'static str = "quiet";
+
+    async fn round(&mut self) -> Result<usize, Error> {
+        let mut tx = self.0.store.begin_system().await?;
+        let closed = close_quiet(&mut tx).await?;
+        tx.commit().await?;
+        Ok(closed)
+    }
+}
+
 /// Looks at the clock until `stop`.
 pub(crate) async fn run(services: Services, stop: CancellationToken) {
-    let poll = services.settings.scaled(POLL).max(Duration::from_millis(50));
-    rounds(Schedule(services), None, poll, &stop).await;
+    let poll = |poll| services.settings.scaled(poll).max(Duration::from_millis(50));
+    let (often, seldom) = (poll(POLL), poll(QUIET_POLL));
+    tokio::join!(
+        rounds(Schedule(services.clone()), None, often, &stop),
+        rounds(Quiet(services), None, seldom, &stop),
+    );
 }

@@ -37,7 +37,7 @@ impl Default for IntakeSettings {
         Self {
             queue: 8_192,
             group: 256,
-            writers: 2,
+            writers: 1,
             answer_within: Duration::from_secs(2),
             overdue_after: Duration::from_secs(10),
             overdue_lanes: 200,
