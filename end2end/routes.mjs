@@ -5,7 +5,7 @@ const shortPassword = refusedInPlace({ name: 'Ada Adams', email: 'admin@example.
 
 /**
  * Every screen, one line each. `path` may use what `screens.test.mjs` prepared (`{alert}`,
- * `{review}`, `{workOrder}`, `{setup}`); `prove` is an interaction that only works once the page is hydrated;
+ * `{review}`, `{workOrder}`, `{asset}`, `{site}`, `{setup}`); `prove` is an interaction that only works once the page is hydrated;
  * `as: 'guest'` shows it to somebody who is not signed in, `as: 'first'` on a program without people.
  */
 export const ROUTES = [
@@ -20,6 +20,16 @@ export const ROUTES = [
   { name: 'work-orders', path: '/work-orders', prove: keyboardSheet },
   { name: 'work-order', path: '/work-orders/{workOrder}', prove: keyboardSheet },
   { name: 'logbook', path: '/logbook', prove: keyboardSheet },
+  { name: 'assets', path: '/assets', prove: keyboardSheet },
+  { name: 'assets-list', path: '/assets?q=spindle', prove: keyboardSheet },
+  { name: 'asset', path: '/assets/{asset}', prove: keyboardSheet },
+  { name: 'asset-new', path: '/assets/new', prove: keyboardSheet },
+  { name: 'asset-edit', path: '/assets/{asset}/edit', prove: keyboardSheet },
+  { name: 'asset-move', path: '/assets/{asset}/move', prove: keyboardSheet },
+  { name: 'asset-label', path: '/assets/{asset}/label', prove: keyboardSheet },
+  { name: 'asset-history', path: '/assets/{asset}/history', prove: keyboardSheet },
+  { name: 'asset-calendar', path: '/assets/{site}/calendar', prove: keyboardSheet },
+  { name: 'assets-import', path: '/assets/import', prove: keyboardSheet },
   { name: 'quarantine', path: '/quarantine', prove: keyboardSheet },
   { name: 'users', path: '/admin/users', prove: keyboardSheet },
   { name: 'user-invite', path: '/admin/users?invite=1', prove: keyboardSheet },

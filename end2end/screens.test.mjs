@@ -25,9 +25,11 @@ describe('every screen', () => {
     await client.post('/predictions', prediction({ asset: 'NOT-KNOWN' }))
     const workOrder = await until('the alert has a work order', async () =>
       (await client.get(`/alerts/${alert.id}`)).body.work_order_id)
+    const place = async (tag) => (await client.get(`/assets?asset=${tag}`)).body.items[0].id
+    const [asset, site] = [await place('VMC-1050'), await place('WEST')]
     state = await session(chrome, server)
     if (ROUTES.some((route) => route.as === 'first')) firstRun = await startServer()
-    values = { alert: alert.id, review: asked.id, workOrder, setup: firstRun && setupPath(firstRun) }
+    values = { alert: alert.id, review: asked.id, workOrder, asset, site, setup: firstRun && setupPath(firstRun) }
     values.event = await event(`object:alert/${alert.id}`)
   })
 

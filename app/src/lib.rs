@@ -7,6 +7,7 @@
 #![recursion_limit = "256"]
 
 pub mod alerts;
+pub mod assets;
 pub mod audit;
 pub mod browser;
 pub mod context;

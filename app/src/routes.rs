@@ -7,6 +7,10 @@ use leptos_router::components::{Outlet, ParentRoute, Redirect, Route, Router, Ro
 use leptos_router::{MatchNestedRoutes, SsrMode, path};
 
 use crate::alerts::{AlertPage, AlertsPage, ReviewPage};
+use crate::assets::{
+    AssetHistoryPage, AssetLabelPage, AssetPage, AssetsPage, CalendarPage, EditAssetPage,
+    ImportPage, ImportStepsPage, MoveAssetPage, NewAssetPage,
+};
 use crate::audit::AuditPage;
 use crate::browser::provide_clock;
 use crate::error::provide_form_error;
@@ -58,6 +62,7 @@ fn Framed() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/work-orders") view=WorkOrdersPage ssr=SsrMode::Async />
             <Route path=path!("/work-orders/:id") view=WorkOrderPage ssr=SsrMode::Async />
             <Route path=path!("/logbook") view=LogbookPage ssr=SsrMode::Async />
+            <Assets />
             <Route path=path!("/quarantine") view=QuarantinePage ssr=SsrMode::Async />
             <Administration />
         </ParentRoute>
@@ -92,6 +97,27 @@ fn Administration() -> impl MatchNestedRoutes + Clone {
 fn kit() -> impl MatchNestedRoutes + Clone {
     use crate::kit::KitPage;
     view! { <Route path=path!("/ui") view=KitPage ssr=SsrMode::Async /> }.into_inner()
+}
+
+/// The pages of assets.
+#[component(transparent)]
+fn Assets() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/assets") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("") view=AssetsPage ssr=SsrMode::Async />
+            <Route path=path!("/new") view=NewAssetPage ssr=SsrMode::Async />
+            <Route path=path!("/import") view=ImportPage ssr=SsrMode::Async />
+            <Route path=path!("/import/:id") view=ImportStepsPage ssr=SsrMode::Async />
+            <Route path=path!("/:id") view=AssetPage ssr=SsrMode::Async />
+            <Route path=path!("/:id/edit") view=EditAssetPage ssr=SsrMode::Async />
+            <Route path=path!("/:id/move") view=MoveAssetPage ssr=SsrMode::Async />
+            <Route path=path!("/:id/label") view=AssetLabelPage ssr=SsrMode::Async />
+            <Route path=path!("/:id/history") view=AssetHistoryPage ssr=SsrMode::Async />
+            <Route path=path!("/:id/calendar") view=CalendarPage ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
 }
 
 /// The pattern that charts and drawings fill gaps with.

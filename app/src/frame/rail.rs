@@ -62,13 +62,22 @@ const ENTRIES: &[Entry] = &[
         gap: false,
     },
     Entry {
+        href: "/assets",
+        label: frame::ASSETS,
+        icon: "assets",
+        key: "g t",
+        needs: Permission::View,
+        bar: false,
+        gap: true,
+    },
+    Entry {
         href: "/logbook",
         label: frame::LOGBOOK,
         icon: "logbook",
         key: "g l",
         needs: Permission::View,
         bar: true,
-        gap: true,
+        gap: false,
     },
     Entry {
         href: "/quarantine",

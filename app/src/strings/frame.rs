@@ -79,6 +79,8 @@ pub const REVIEW: &str = "Review";
 pub const ALERTS: &str = "Alerts";
 /// Section: work orders.
 pub const WORK_ORDERS: &str = "Work orders";
+/// Section: the asset register.
+pub const ASSETS: &str = "Assets";
 /// Section: the shift logbook.
 pub const LOGBOOK: &str = "Logbook";
 /// Section: messages that could not be taken in.

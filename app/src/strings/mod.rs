@@ -5,6 +5,8 @@
 //! same modules.
 
 pub mod alerts;
+pub mod assets;
+pub mod calendars;
 pub mod audit;
 pub mod common;
 pub mod errors;

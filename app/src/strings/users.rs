@@ -25,7 +25,7 @@ pub const SET_UP_STEPS: &str = "Set-up";
 /// First step.
 pub const STEP_ADMIN: (&str, &str) = ("Administrator", "your account");
 /// Second step.
-pub const STEP_SITE: (&str, &str) = ("Site", "name and time zone");
+pub const STEP_SITE: (&str, &str) = ("Site", "time zone and shifts");
 /// Third step.
 pub const STEP_START: (&str, &str) = ("Start", "the built-in book");
 /// Title for an invited person.
@@ -45,8 +45,8 @@ pub const CONTINUE: &str = "Continue";
 /// Title of the second step.
 pub const SITE: &str = "Set up your first site";
 /// Under it.
-pub const SITE_LEAD: &str = "Times, shifts and KPIs follow the site. It starts in production round \
-                             the clock, connected to the built-in work-order book.";
+pub const SITE_LEAD: &str = "Times, shifts and KPIs follow the site. It starts connected to the \
+                             built-in work-order book.";
 /// Field.
 pub const SITE_NAME: &str = "Site name";
 /// Field.

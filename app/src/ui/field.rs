@@ -97,6 +97,9 @@ pub fn Input(
     /// Step of a number; `any` allows decimals.
     #[prop(optional)]
     step: Option<&'static str>,
+    /// Id of a `datalist` with suggestions.
+    #[prop(optional)]
+    list: Option<&'static str>,
     /// Least number or earliest date.
     #[prop(optional, into)]
     min: Option<String>,
@@ -117,6 +120,7 @@ pub fn Input(
                 autocomplete=autocomplete
                 required=required
                 step=step
+                list=list
                 min=min
                 max=max
                 aria-describedby=described

@@ -1,3 +1,4 @@
+use domain::calendar::ShiftPattern;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -6,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sheet::{Sheet, Steps};
 use crate::error::AppError;
-use crate::strings::users;
+use crate::strings::{calendars, users};
 use crate::ui::{
     Button, ButtonKind, Choice, ErrorSummary, Hidden, Input, LinkButton, Select, field_error,
 };
@@ -65,7 +66,12 @@ pub async fn set_up(
 /// # Errors
 /// Problems of fields, or no right to edit assets.
 #[server(prefix = "/ui", endpoint = "users/set-up-site")]
-pub async fn set_up_site(tag: String, name: String, time_zone: String) -> Result<(), AppError> {
+pub async fn set_up_site(
+    tag: String,
+    name: String,
+    time_zone: String,
+    #[server(default)] pattern: String,
+) -> Result<(), AppError> {
     use domain::permission::Permission;
 
     use crate::context::ssr::{fail, server_ctx};
@@ -74,10 +80,10 @@ pub async fn set_up_site(tag: String, name: String, time_zone: String) -> Result
     let mut tx = ctx.services.begin(&caller, Permission::AssetEdit).await?;
     let row = services::assets::ImportRow {
         row: 1,
-        tag: Some(tag),
+        tag: Some(tag.clone()),
         kind: Some("site".to_owned()),
         name: Some(name),
-        time_zone: Some(time_zone),
+        time_zone: Some(time_zone.clone()),
         ..Default::default()
     };
     let report = services::assets::import(&mut tx, &caller, vec![row], false).await?;
@@ -87,6 +93,12 @@ pub async fn set_up_site(tag: String, name: String, time_zone: String) -> Result
             message: e.message,
         };
         return Err(fail(AppError::invalid(report.errors.into_iter().map(problem).collect())));
+    }
+    // A new site runs round the clock; another pattern replaces that.
+    if let Ok(pattern) = pattern.parse::<ShiftPattern>()
+        && pattern != ShiftPattern::RoundTheClock
+    {
+        services::rules::set_calendar(&mut tx, &tag, pattern.calendar(time_zone)).await?;
     }
     tx.commit().await?;
     leptos_axum::redirect("/");
@@ -193,6 +205,11 @@ fn SetUpForm(token: String, link: Link) -> impl IntoView {
     }
 }
 
+fn patterns() -> Vec<Choice> {
+    let all = ShiftPattern::ALL.iter();
+    all.map(|pattern| Choice::new(pattern.as_str(), calendars::pattern(*pattern))).collect()
+}
+
 /// `/setup/2`: the first site.
 #[component]
 pub fn SetUpSitePage() -> impl IntoView {
@@ -234,6 +251,13 @@ pub fn SetUpSitePage() -> impl IntoView {
                         }
                     })}
                 </Suspense>
+                <Select
+                    name="pattern"
+                    label=calendars::PATTERN
+                    choices=patterns()
+                    value=ShiftPattern::RoundTheClock.as_str()
+                    hint=calendars::PATTERN_HINT.to_owned()
+                />
                 <Input
                     name="tag"
                     label=users::SITE_TAG

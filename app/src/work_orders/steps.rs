@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::actions::{CloseWorkOrder, MoveWorkOrder, RetryDelivery, SkipDelivery};
 use super::closure::ClosureFields;
 use super::count_successes;
+use crate::assets::Crews;
 use crate::error::AppError;
 use crate::strings::work_orders as texts;
 use crate::ui::{Button, ButtonKind, ButtonSize, ConfirmForm, ErrorSummary, Hidden, Input, Panel};
@@ -162,7 +163,8 @@ fn Assign(
             <Hidden name="id" value=order.row.id.to_string() />
             <Hidden name="to" value=WorkOrderStatus::Assigned.as_str() />
             <Hidden name="version" value=order.version.to_string() />
-            <Input name="assigned_to" label=texts::WHO value=to required=true autocomplete="off" />
+            <Input name="assigned_to" label=texts::WHO value=to required=true autocomplete="off" list="crews" />
+            <Crews site=order.row.site_id />
             <Button kind size=ButtonSize::Big submit=true busy=steps.step.pending() busy_text=texts::SAVING>
                 {texts::ASSIGN}
             </Button>

@@ -81,6 +81,52 @@ impl CalendarSpec {
     }
 }
 
+words! {
+    /// The shift patterns that a new site can start with.
+    ShiftPattern {
+        /// Production never stops.
+        RoundTheClock = "round_the_clock",
+        /// One shift, Monday to Friday.
+        OneShift = "one_shift",
+        /// Two shifts, Monday to Friday.
+        TwoShifts = "two_shifts",
+        /// Three shifts, Monday to Friday.
+        ThreeShifts = "three_shifts",
+    }
+}
+
+impl ShiftPattern {
+    /// A calendar of this pattern.
+    pub fn calendar(self, zone: impl Into<String>) -> CalendarSpec {
+        let all = [("early", 6, 14), ("late", 14, 22), ("night", 22, 6)];
+        let shifts: &[_] = match self {
+            Self::RoundTheClock => &[],
+            Self::OneShift => &[("day", 7, 15)],
+            Self::TwoShifts => &all[..2],
+            Self::ThreeShifts => &all,
+        };
+        CalendarSpec {
+            zone: zone.into(),
+            round_the_clock: self == Self::RoundTheClock,
+            shifts: shifts
+                .iter()
+                .map(|&(name, start, end)| ShiftSpec {
+                    name: name.to_owned(),
+                    days: DayOfWeek::ALL[..5].to_vec(),
+                    start: hour(start),
+                    end: hour(end),
+                    production: true,
+                })
+                .collect(),
+            ..CalendarSpec::round_the_clock_utc()
+        }
+    }
+}
+
+fn hour(hour: u32) -> NaiveTime {
+    NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default()
+}
+
 /// One shift, repeated on some days of the week. It belongs to the date on which it starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -162,7 +208,7 @@ pub struct BatchSpec {
 
 impl Default for BatchSpec {
     fn default() -> Self {
-        Self { day: DayOfWeek::Mon, at: NaiveTime::from_hms_opt(6, 0, 0).unwrap_or_default() }
+        Self { day: DayOfWeek::Mon, at: hour(6) }
     }
 }
 
@@ -253,6 +299,17 @@ mod tests {
         assert!(matches!(spec.shutdowns[0].until, SiteTime::Instant(_)));
         let again = serde_json::from_str(&serde_json::to_string(&spec).unwrap()).unwrap();
         assert_eq!(spec, again);
+    }
+
+    #[test]
+    fn a_pattern_without_shifts_is_round_the_clock() {
+        for pattern in ShiftPattern::ALL {
+            let calendar = pattern.calendar("Europe/Berlin");
+            assert_eq!(calendar.round_the_clock, calendar.shifts.is_empty());
+            assert_eq!(calendar.zone, "Europe/Berlin");
+        }
+        let night = &ShiftPattern::ThreeShifts.calendar("UTC").shifts[2];
+        assert!(night.end < night.start && night.days.len() == 5);
     }
 
     #[test]

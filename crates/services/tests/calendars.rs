@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use domain::calendar::{CalendarSpec, DayOfWeek};
 use proptest::prelude::*;
-use services::calendars::{Calendar, CalendarError, resolve};
+use services::calendars::{Calendar, CalendarError, resolve, week};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -84,6 +84,65 @@ fn the_night_of_the_autumn_change_is_an_hour_longer() {
     let calendar = Calendar::new(spec).unwrap();
     let night = calendar.shifts(at("2026-10-24T20:00:00Z"), at("2026-10-24T20:01:00Z")).remove(0);
     assert_eq!(night.until - night.from, TimeDelta::hours(9));
+}
+
+/// The Sunday of a week, with a night shift over midnight and a whole-day production band.
+fn sunday(date: &str) -> domain::views::calendars::DayView {
+    let mut spec = plant("Europe/Berlin");
+    spec.weekly_shutdowns.clear();
+    spec.round_the_clock = true;
+    spec.shifts[2].days = vec![DayOfWeek::Sat];
+    let calendar = Calendar::new(spec).unwrap();
+    week(&calendar, date.parse().unwrap(), at("2020-01-01T00:00:00Z")).days.remove(6)
+}
+
+#[test]
+fn the_day_of_the_spring_change_is_23_hours_wide() {
+    let day = sunday("2026-03-27");
+    assert_eq!((day.date.to_string().as_str(), day.minutes), ("2026-03-29", 23 * 60));
+    let ticks: Vec<(i32, &str)> = day.ticks.iter().map(|(at, hour)| (*at, hour.as_str())).collect();
+    assert_eq!(ticks[..3], [(0, "00"), (2 * 60, "03"), (5 * 60, "06")], "an hour is not there");
+    assert_eq!((day.shifts[0].from, day.shifts[0].until), (0, 5 * 60), "the night until 06:00");
+    assert_eq!((day.shifts[0].begins.as_str(), day.shifts[0].ends.as_str()), ("00:00", "06:00"));
+    assert_eq!((day.production[0].from, day.production[0].until), (0, 23 * 60));
+}
+
+#[test]
+fn the_day_of_the_autumn_change_is_25_hours_wide() {
+    let day = sunday("2026-10-25");
+    assert_eq!((day.date.to_string().as_str(), day.minutes), ("2026-10-25", 25 * 60));
+    let ticks: Vec<(i32, &str)> = day.ticks.iter().map(|(at, hour)| (*at, hour.as_str())).collect();
+    assert_eq!(ticks[..3], [(0, "00"), (4 * 60, "03"), (7 * 60, "06")], "an hour comes twice");
+    assert_eq!((day.shifts[0].from, day.shifts[0].until), (0, 7 * 60));
+    let other = week(&berlin(), "2026-10-25".parse().unwrap(), at("2020-01-01T00:00:00Z"));
+    assert!(other.days[..6].iter().all(|day| day.minutes == 24 * 60));
+    assert_eq!(
+        (other.previous.to_string(), other.next.to_string()),
+        ("2026-10-12".into(), "2026-10-26".into())
+    );
+}
+
+proptest! {
+    #[test]
+    fn a_week_shows_what_rules_see_at_every_minute(minute in 0_i64..(7 * 24 * 60), weeks in 0_i64..60, zone in 0_usize..4) {
+        let zone = ["Europe/Berlin", "America/Chicago", "Australia/Lord_Howe", "UTC"][zone];
+        let mut spec = plant(zone);
+        spec.holidays = vec!["2026-12-25".parse().unwrap(), "2026-03-30".parse().unwrap()];
+        let calendar = Calendar::new(spec).unwrap();
+        let now = at("2025-12-29T12:00:00Z") + TimeDelta::weeks(weeks) + TimeDelta::minutes(minute);
+        let date = now.with_timezone(&calendar.zone()).date_naive();
+        let shown = week(&calendar, date, now);
+        let day = shown.days.iter().find(|day| day.date == date).unwrap();
+        let here = day.now.unwrap();
+        let covers = |bands: &[domain::views::calendars::Band]| bands.iter().any(|b| b.from <= here && here < b.until);
+        let facts = calendar.facts(now);
+        prop_assert_eq!(covers(&day.production), facts.in_production);
+        prop_assert_eq!(covers(&day.shifts), facts.shift.is_some());
+        let stopped = facts.shutdowns.iter().any(|s| s.from <= now && now < s.until);
+        prop_assert_eq!(covers(&day.shutdowns), stopped);
+        let other_days = shown.days.iter().filter(|day| day.date != date);
+        prop_assert!(other_days.into_iter().all(|day| day.now.is_none()));
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@
 pub mod alerts;
 pub mod assets;
 pub mod audit;
+pub mod calendars;
 mod clock;
 pub mod connect;
 pub mod connections;

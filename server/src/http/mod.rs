@@ -8,6 +8,7 @@
 
 pub mod address;
 pub mod api;
+pub mod assets;
 pub mod audit;
 pub mod auth;
 pub mod body;
@@ -65,6 +66,9 @@ pub fn own() -> Routes {
         .get("/pkg/{*path}", files::pkg)
         .merge(export::routes())
         .post("/audit/export", audit::export)
+        .get("/assets/export.csv", assets::export_csv)
+        .post("/assets/import/upload", assets::upload)
+        .get("/assets/import/{id}/errors.csv", assets::import_errors)
         .merge(api::routes())
 }
 

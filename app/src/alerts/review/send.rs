@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::decide::Known;
 use super::page::Answers;
+use crate::assets::Crews;
 use crate::strings::{alerts, reviews as texts};
 use crate::ui::{Fact, Facts};
 
@@ -21,6 +22,7 @@ pub(super) fn Send(
     let alert = &item.detail.alert;
     let (id, version) = (alert.id, alert.version);
     let receives = item.receives.clone();
+    let site = alert.asset.site_id;
     let due = receives.due_day.map(|day| day.to_string());
     let priority = receives.priority.get();
     let options = (1..=5_u8)
@@ -62,7 +64,9 @@ pub(super) fn Send(
                             placeholder=texts::PLANNER_QUEUE
                             aria-label=texts::ASSIGN_TO
                             autocomplete="off"
+                            list="crews"
                         />
+                        <Crews site />
                     </Fact>
                     <Fact label=texts::FAILURE_CODE>
                         <span class="code-v">{code}</span>

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod assets;
+pub mod calendars;
 pub mod audit;
 pub mod logbook;
 pub mod overview;

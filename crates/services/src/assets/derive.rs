@@ -25,6 +25,22 @@ pub(super) fn derive(assets: &mut HashMap<i64, AssetRow>) {
     }
 }
 
+/// Recomputes an asset and everything below it; `rows` has parents before children, and the first
+/// hangs under `above`.
+pub(super) fn derive_below(rows: &mut [AssetRow], above: Option<&AssetRow>) {
+    let facts =
+        |p: &AssetRow| (p.site_id, p.path.clone(), p.path_text.clone(), p.criticality.clone());
+    let mut done = HashMap::new();
+    for (index, asset) in rows.iter_mut().enumerate() {
+        let over = match asset.parent_id {
+            _ if index == 0 => above.map(facts),
+            parent => parent.and_then(|parent| done.get(&parent).cloned()),
+        };
+        place(asset, over);
+        done.insert(asset.id, facts(asset));
+    }
+}
+
 fn place(asset: &mut AssetRow, above: Option<(i64, Vec<i64>, String, String)>) {
     let own = asset.own_criticality.as_deref().and_then(|c| c.parse().ok());
     let (site, mut path, text, inherited) = match above {

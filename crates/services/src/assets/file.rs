@@ -5,7 +5,8 @@ use serde::Deserialize;
 use super::ImportRow;
 use crate::{Error, FieldError};
 
-const COLUMNS: [&str; 12] = [
+/// The columns of an import file.
+pub(super) const COLUMNS: [&str; 12] = [
     "tag",
     "kind",
     "parent",
@@ -68,10 +69,24 @@ fn unreadable(error: &csv::Error) -> FieldError {
 fn row(names: &[String], record: &csv::StringRecord) -> ImportRow {
     let cell = |column: &str| {
         let index = names.iter().position(|name| name == column)?;
-        record.get(index).map(str::to_owned)
+        record.get(index).map(plain).map(str::to_owned)
     };
+    of_cells(record.position().and_then(|p| u32::try_from(p.line()).ok()).unwrap_or(0), cell)
+}
+
+/// A cell without the quote that an export puts before `=`, `+`, `-` and `@` against spreadsheets
+/// that would run it.
+pub(super) fn plain(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        _ => cell,
+    }
+}
+
+/// A row whose cells are found by the name of the column.
+pub(super) fn of_cells(row: u32, cell: impl Fn(&str) -> Option<String>) -> ImportRow {
     ImportRow {
-        row: record.position().and_then(|p| u32::try_from(p.line()).ok()).unwrap_or(0),
+        row,
         tag: cell("tag"),
         kind: cell("kind"),
         parent: cell("parent"),

@@ -126,7 +126,7 @@ async fn write(
 }
 
 /// The columns that changed, with both values.
-fn changes(before: Option<&AssetRow>, after: &AssetRow) -> serde_json::Value {
+pub(super) fn changes(before: Option<&AssetRow>, after: &AssetRow) -> serde_json::Value {
     let mut changes = json!({ "tag": after.tag });
     let Some(before) = before else { return changes };
     macro_rules! compare {
@@ -135,6 +135,9 @@ fn changes(before: Option<&AssetRow>, after: &AssetRow) -> serde_json::Value {
                 changes[stringify!($column)] = json!([before.$column, after.$column]);
             }
         )*};
+    }
+    if before.tag != after.tag {
+        changes["tag"] = json!([before.tag, after.tag]);
     }
     compare!(
         parent_id,
@@ -152,26 +155,32 @@ fn changes(before: Option<&AssetRow>, after: &AssetRow) -> serde_json::Value {
     changes
 }
 
+/// Gives a new site its calendar: production round the clock in its zone.
+pub(super) async fn open_site(
+    tx: &mut ScopedTx,
+    site: i64,
+    zone: Option<&str>,
+) -> Result<(), Error> {
+    let mut calendar = CalendarSpec::round_the_clock_utc();
+    if let Some(zone) = zone {
+        zone.clone_into(&mut calendar.zone);
+    }
+    let value =
+        serde_json::to_value(&calendar).map_err(|error| store::Error::corrupt("site", error))?;
+    let entry = AuditEntry::new("site.create", "site", site)
+        .site(SiteId(site))
+        .detail(json!({ "time_zone": calendar.zone }));
+    let row = SiteRow { id: AssetId(site), time_zone: calendar.zone, calendar: value };
+    rows::insert_sites(tx, &[row]).await?;
+    tx.audit(vec![entry]).await?;
+    Ok(())
+}
+
 /// Calendars of new sites, and zones of known ones.
 async fn zones(tx: &mut ScopedTx, tree: &Tree, inserted: &[&AssetRow]) -> Result<(), Error> {
     let mut entries = Vec::new();
-    let mut new = Vec::new();
     for asset in inserted.iter().filter(|a| a.kind == AssetKind::Site.as_str()) {
-        let mut calendar = CalendarSpec::round_the_clock_utc();
-        if let Some(zone) = tree.zones.get(&asset.id) {
-            calendar.zone.clone_from(zone);
-        }
-        let value = serde_json::to_value(&calendar)
-            .map_err(|error| store::Error::corrupt("site", error))?;
-        entries.push(
-            AuditEntry::new("site.create", "site", asset.id)
-                .site(SiteId(asset.id))
-                .detail(json!({ "time_zone": calendar.zone })),
-        );
-        new.push(SiteRow { id: AssetId(asset.id), time_zone: calendar.zone, calendar: value });
-    }
-    if !new.is_empty() {
-        rows::insert_sites(tx, &new).await?;
+        open_site(tx, asset.id, tree.zones.get(&asset.id).map(String::as_str)).await?;
     }
     for site in rows::sites(tx).await? {
         if let Some(zone) = tree.zones.get(&site.id.0)
@@ -327,7 +336,7 @@ impl Tree {
     }
 }
 
-fn merged(
+pub(super) fn merged(
     before: Option<AssetRow>,
     row: Checked,
     id: i64,
@@ -358,6 +367,7 @@ fn merged(
     });
     asset.parent_id = parent_id;
     asset.tag.clone_from(&row.tag);
+    asset.tag_key.clone_from(&row.key);
     if let Some(name) = row.name {
         asset.name = name.unwrap_or(row.tag);
     }

@@ -72,6 +72,11 @@ impl Calendar {
         &self.spec
     }
 
+    /// When a local date begins.
+    pub fn midnight(&self, date: NaiveDate) -> DateTime<Utc> {
+        self.at(date, NaiveTime::MIN)
+    }
+
     /// What rules see at one instant.
     pub fn facts(&self, now: DateTime<Utc>) -> CalendarFacts {
         let shifts = self.shifts(now, now + TimeDelta::days(15));

@@ -80,12 +80,7 @@ pub async fn set_calendar(
     let (site, _) = site(tx, site_tag).await?;
     let checked = Calendar::new(calendar)
         .map_err(|e| Error::invalid(site_tag, "invalid_calendar", e.to_string()))?;
-    rows::set_calendar(tx, site, &json!(checked.spec())).await?;
-    let entry = AuditEntry::new("calendar.set", "site", site.0)
-        .site(site)
-        .detail(json!({"calendar": checked.spec()}));
-    tx.audit(vec![entry]).await?;
-    Ok(())
+    crate::calendars::replace(tx, site, checked.spec()).await
 }
 
 async fn site(tx: &mut ScopedTx, tag: &str) -> Result<(SiteId, ConnectionId), Error> {

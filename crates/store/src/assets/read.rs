@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use domain::ids::AssetId;
 
+use super::SearchFilter;
 use crate::{Error, ScopedTx};
 
 /// Which assets to list.
@@ -117,5 +118,64 @@ pub async fn get(tx: &mut ScopedTx, id: AssetId) -> Result<Option<ListedAsset>, 
     .bind(id.0)
     .bind(sites)
     .fetch_optional(tx.conn())
+    .await?)
+}
+
+/// An asset as an export writes it: what an import reads.
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+#[allow(missing_docs, reason = "the columns of the import file, by the same names")]
+pub struct ExportRow {
+    pub id: i64,
+    pub tag: String,
+    pub kind: String,
+    pub parent: Option<String>,
+    pub name: String,
+    pub serial_number: Option<String>,
+    pub barcode: Option<String>,
+    pub manufacturer: Option<String>,
+    pub model: Option<String>,
+    pub installed_on: Option<NaiveDate>,
+    pub own_criticality: Option<String>,
+    pub status: String,
+    pub time_zone: Option<String>,
+}
+
+/// Up to `limit` assets of the scope with ids above `after`, by id; of the filter only kind,
+/// criticality, status, words and place count.
+///
+/// # Errors
+/// What the database says.
+pub async fn export_page(
+    tx: &mut ScopedTx,
+    filter: &SearchFilter,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<ExportRow>, Error> {
+    let sites = tx.sites();
+    Ok(sqlx::query_as(
+        "SELECT a.id, a.tag, a.kind, p.tag AS parent, a.name, a.serial_number, a.barcode,
+                a.manufacturer, a.model, a.installed_on, a.own_criticality, a.status, z.time_zone
+         FROM asset a LEFT JOIN asset p ON p.id = a.parent_id LEFT JOIN site z ON z.id = a.id
+         WHERE a.id > $1 AND ($2::bigint[] IS NULL OR a.site_id = ANY($2))
+           AND (cardinality($3::text[]) = 0
+                OR asset_words(a.tag_key, a.name, a.serial_key, a.barcode_key) LIKE ALL($3))
+           AND ($4::bigint IS NULL OR (a.path @> ARRAY[$4] AND (a.id <> $4 OR NOT $5)))
+           AND (NOT $5 OR a.parent_id = $4)
+           AND ($6::text IS NULL OR a.kind = $6)
+           AND ($7::text IS NULL OR a.criticality = $7)
+           AND ($8::text IS NULL OR a.status = $8)
+         ORDER BY a.id LIMIT $9",
+    )
+    .bind(after)
+    .bind(sites)
+    .bind(filter.every_pattern())
+    .bind(filter.under.map(|id| id.0))
+    .bind(filter.direct)
+    .bind(filter.kind.as_deref())
+    .bind(filter.criticality.as_deref())
+    .bind(filter.status.as_deref())
+    .bind(limit)
+    .persistent(false)
+    .fetch_all(tx.conn())
     .await?)
 }
