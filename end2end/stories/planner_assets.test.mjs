@@ -117,7 +117,7 @@ describe('a planner’s first hour: assets and calendar', () => {
     await page.getByRole('button', { name: 'Save the calendar' }).click()
     await until('the week shows the shift', async () =>
       /Production: 06:00–18:00/.test(await page.locator('.week svg.hours').first().getAttribute('aria-label')))
-    assert.match(await page.locator('#week header').innerText(), /2 d 12 h of production/)
+    assert.match(await page.locator('#week header').innerText(), /60 h of production/)
     assert.deepEqual(errors, [])
     await page.context().close()
   })

@@ -106,7 +106,7 @@ fn Detail(detail: AssetDetail, retiring: Retiring) -> impl IntoView {
         <ErrorSummary error />
         {(!active).then(|| view! { <Notice level=Level::Unknown><p>{texts::RETIRED_HINT}</p></Notice> })}
         <Strip detail=detail.clone() />
-        <div class="cols" data-cols="main">
+        <div class="cols" data-cols="desk">
             <div class="stack">
                 <Alerts detail=detail.clone() />
                 <Orders detail=detail.clone() />
@@ -160,7 +160,7 @@ fn Strip(detail: AssetDetail) -> impl IntoView {
             <Fact label=texts::OPEN_ORDERS>{detail.open.orders}</Fact>
             {detail
                 .last_prediction
-                .map(|at| view! { <Fact label=texts::OBSERVED><Time at zone /></Fact> })}
+                .map(|at| view! { <Fact label=texts::LAST_PREDICTION><Time at zone /></Fact> })}
             <Fact label=texts::STATUS>
                 {texts::status(detail.asset.status)} " " <small>{below}</small>
             </Fact>
@@ -184,8 +184,10 @@ fn Identity(detail: AssetDetail) -> impl IntoView {
     let site = asset.kind == AssetKind::Site;
     let facts = rows
         .into_iter()
-        .filter(|(label, ..)| site == (*label == texts::TIME_ZONE) || !site)
-        .filter(|(label, ..)| site || *label != texts::TIME_ZONE)
+        .filter(|(label, value, _)| match site {
+            true => value.is_some() || *label == texts::TIME_ZONE,
+            false => *label != texts::TIME_ZONE,
+        })
         .map(|(label, value, mono)| {
             let value = match value {
                 Some(value) if mono => view! { <code>{value}</code> }.into_any(),
@@ -199,7 +201,7 @@ fn Identity(detail: AssetDetail) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Panel id="identity" title=texts::TAG aside=ViewFn::from(move || view! { <Plate tag=asset.tag.clone() /> })>
+        <Panel id="identity" title=texts::IDENTITY aside=ViewFn::from(move || view! { <Plate tag=asset.tag.clone() /> })>
             <dl class="list body">{facts}</dl>
         </Panel>
     }

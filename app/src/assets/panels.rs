@@ -21,7 +21,6 @@ pub(super) fn Alerts(detail: AssetDetail) -> impl IntoView {
     let more = move || view! { <a href=href.clone()>{texts::ALL_ALERTS}</a> };
     let columns = vec![
         Column::text(texts::SEVERITY),
-        Column::text(texts::ASSET),
         Column::text(texts::FAILURE_MODE),
         Column::number(texts::CONFIDENCE),
         Column::number(texts::LIFE),
@@ -48,10 +47,9 @@ fn alert_row(alert: AssetAlert, zone: &str) -> AnyView {
     view! {
         <tr>
             <td><Sev level=alert.severity /></td>
-            <td><Plate tag=alert.tag /></td>
             <th scope="row">
                 <a href=format!("/alerts/{}", alert.id) data-item="">{alert.failure_mode}</a>
-                <span class="sub">{alerts::state(alert.state)}</span>
+                <span class="sub"><Plate tag=alert.tag /> " " {alerts::state(alert.state)}</span>
             </th>
             <td class="num">{sure}</td>
             <td class="num">{life(alert.life_hours)}</td>
@@ -104,11 +102,11 @@ fn order_row(order: AssetOrder, zone: &str) -> AnyView {
         <tr>
             <td><Sev level=order.priority.severity() /></td>
             <th scope="row">
-                <a href=format!("/work-orders/{}", order.id) data-item="">
+                <a class="nowrap" href=format!("/work-orders/{}", order.id) data-item="">
                     {work_orders::number(order.id.0, order.number.as_deref())}
                 </a>
             </th>
-            <td><Plate tag=order.tag /> " " {order.title}</td>
+            <td>{order.title} <span class="sub"><Plate tag=order.tag /></span></td>
             <td>
                 {work_orders::status(order.status)}
                 {stuck

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use domain::ids::AssetId;
 use domain::views::assets::{AssetTree, TreeRow};
+use leptos::attr::custom::custom_attribute;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -241,14 +242,15 @@ fn Node(
         .then(|| row.parent.map(|parent| (parent, row.siblings - AT_ONCE)))
         .flatten();
     let level = row.level.to_string();
-    let depth = level.clone();
+    // The framework knows every other attribute of a tree by name, not this one.
+    let depth_attr = custom_attribute("aria-level", level.clone());
     let open_work = row.open;
     view! {
         <tr
+            {..depth_attr}
             id=format!("node-{id}")
             role="row"
             tabindex=move || if nodes.focus.get() == id { "0" } else { "-1" }
-            attr:aria-level=level.clone()
             aria-setsize=row.siblings.to_string()
             aria-posinset=row.position.to_string()
             aria-expanded=move || parent.then(|| if is_open() { "true" } else { "false" })
@@ -257,7 +259,7 @@ fn Node(
             on:focus=move |_| nodes.focus.set(id)
         >
             <td role="gridcell" class="node">
-                <span class="row" data-fit="" data-level=depth>
+                <span class="row" data-fit="" data-level=level>
                     <span class="twist-slot">{twist}</span>
                     {(slim && open_work.worst.is_some())
                         .then(|| {

@@ -61,6 +61,8 @@ pub const CAPTION: &str = "Assets by tag";
 pub const ALL_SITES: &str = "All sites";
 /// Nothing stands below.
 pub const NOTHING_BELOW: &str = "Nothing stands below it";
+/// Heading.
+pub const IDENTITY: &str = "Identity";
 /// Fact.
 pub const SERIAL: &str = "Serial number";
 /// Fact and field.
@@ -143,6 +145,8 @@ pub const VERDICT: &str = "Verdict";
 pub const BY_MODEL: &str = "Model";
 /// Column.
 pub const OBSERVED: &str = "Observed";
+/// Fact.
+pub const LAST_PREDICTION: &str = "Last prediction";
 /// Column.
 pub const SIGNAL: &str = "Signal";
 /// Column.
@@ -278,8 +282,8 @@ pub const OTHER_FILE: &str = "Another file";
 /// Link.
 pub const ERROR_FILE: &str = "Download the rows with errors";
 /// Under it.
-pub const ERROR_FILE_HINT: &str = "The same columns and one more with the reasons. Correct it and import \
-                                   it again: its columns are known.";
+pub const ERROR_FILE_HINT: &str = "The file with them has the same columns and one more for the reasons: \
+                                   correct it and import it again.";
 /// Link.
 pub const IMPORT_CORRECTED: &str = "Import the corrected file";
 /// Link.
@@ -490,7 +494,11 @@ pub fn more_errors(count: i64) -> String {
 
 /// After an import.
 pub fn imported(created: i64, updated: i64) -> String {
-    format!("{} assets are new, {} changed.", format::integer(created), format::integer(updated))
+    let new = match created {
+        1 => "1 asset is new".to_owned(),
+        n => format!("{} assets are new", format::integer(n)),
+    };
+    format!("{new}, {} changed.", format::integer(updated))
 }
 
 /// Why a file was not taken.

@@ -68,7 +68,9 @@ pub const COUNTS: &str = "Counts as production";
 pub const REMOVE: &str = "Remove";
 /// Button.
 pub const ADD_SHIFT: &str = "Another shift";
-/// Heading of a part and field.
+/// Field.
+pub const DATES: &str = "Dates";
+/// Heading of a part.
 pub const HOLIDAYS: &str = "Holidays";
 /// Under it.
 pub const HOLIDAYS_HINT: &str = "One date a line, such as 2026-12-25. No shift starts on them.";
@@ -143,14 +145,14 @@ pub const fn pattern(pattern: domain::calendar::ShiftPattern) -> &'static str {
 
 /// Production of the week.
 pub fn produces(minutes: i32) -> String {
-    format!("{} of production", format::duration(i64::from(minutes)))
+    format!("{} of production", format::hours(f64::from(minutes) / 60.0))
 }
 
 /// What is unusual about the length of a day.
 pub fn length(minutes: i32) -> Option<String> {
     (minutes != 24 * 60).then(|| {
         let way = if minutes < 24 * 60 { "forward" } else { "back" };
-        format!("{}: clocks go {way}", format::duration(i64::from(minutes)))
+        format!("{}: clocks go {way}", format::hours(f64::from(minutes) / 60.0))
     })
 }
 
@@ -170,7 +172,7 @@ pub fn day(name: &str, day: &DayView) -> String {
     let holiday = if day.holiday { ", holiday" } else { "" };
     format!(
         "{name}{holiday}, {} long. Production: {}. Shifts: {}. Shutdowns: {}.",
-        format::duration(i64::from(day.minutes)),
+        format::hours(f64::from(day.minutes) / 60.0),
         list(&day.production),
         list(&day.shifts),
         list(&day.shutdowns)

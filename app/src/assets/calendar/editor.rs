@@ -35,7 +35,7 @@ pub(super) fn Editor(page: SiteCalendarPage, action: ServerAction<SaveCalendar>)
                     <Textarea
                         name="form[holidays]"
                         id="holidays"
-                        label=texts::HOLIDAYS
+                        label=texts::DATES
                         value=form.holidays
                         rows=4
                         hint=texts::HOLIDAYS_HINT

@@ -36,7 +36,7 @@ pub(super) fn Check(session: ImportSession, applying: ServerAction<ApplyImport>)
         }}
         <Errors session=session.clone() />
         <First session=session.clone() />
-        <div class="actbar" role="region" aria-label=texts::STEP_CHECK.0>
+        <div class="actbar steps-bar" role="region" aria-label=texts::STEP_CHECK.0>
             <b>{texts::left_out(bad)}</b>
             <span class="push row">
                 {(bad > 0)
@@ -143,7 +143,7 @@ fn Errors(session: ImportSession) -> impl IntoView {
             view! {
                 <tr>
                     <th scope="row" class="num">{format::integer(i64::from(error.row))}</th>
-                    <td><code>{error.tag}</code></td>
+                    <td class="nowrap"><code>{error.tag}</code></td>
                     <td>{texts::field(&error.path)}</td>
                     <td>{error.message}</td>
                 </tr>
@@ -167,7 +167,11 @@ fn First(session: ImportSession) -> impl IntoView {
         .first
         .into_iter()
         .map(|row| {
-            let cells = row.cells.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view();
+            let cells = row
+                .cells
+                .into_iter()
+                .map(|cell| view! { <td class="nowrap">{cell}</td> })
+                .collect_view();
             view! {
                 <tr>
                     <th scope="row" class="num">{format::integer(i64::from(row.line))}</th>
