@@ -5,7 +5,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::actions::SaveCalendar;
-use super::choices::Crews;
+use super::choices::CrewList;
 use super::rows::{Cell, DayCell, Place, Problem, Refusal, Tick};
 use crate::strings::calendars as texts;
 use crate::ui::{
@@ -20,6 +20,8 @@ pub(super) fn Editor(page: SiteCalendarPage, action: ServerAction<SaveCalendar>)
     let zones =
         page.zones.iter().map(|z| Choice::new(z.clone(), z.replace('_', " "))).collect::<Vec<_>>();
     let (form, site) = (page.form, page.site);
+    let offered = page.crews.into_iter().filter(|crew| !crew.retired);
+    let names = Signal::stored(offered.map(|crew| crew.name).collect::<Vec<_>>());
     view! {
         <Panel id="calendar" title=texts::EDIT note=texts::EDIT_HINT>
             <ActionForm action attr:class="body stack form calendar-form">
@@ -27,7 +29,7 @@ pub(super) fn Editor(page: SiteCalendarPage, action: ServerAction<SaveCalendar>)
                 <Hidden name="site" value=site.to_string() />
                 <Hidden name="version" value=page.version.to_string() />
                 <Hidden name="week" value=page.week.monday.to_string() />
-                <Crews site />
+                <CrewList names />
                 <Basics form=form.clone() zones error />
                 <Shifts rows=form.shifts error />
                 <fieldset class="part">

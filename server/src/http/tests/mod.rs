@@ -1,5 +1,6 @@
 //! The HTTP side against a real database.
 
+mod assets;
 mod authorization;
 mod bad_inputs;
 mod export;
