@@ -5,7 +5,7 @@
 use domain::calendar::ShiftPattern;
 use domain::ids::{AssetId, SiteId, UserId};
 use domain::permission::Permission;
-use domain::views::assets::{AssetForm, AssetSearch};
+use domain::views::assets::{AssetForm, AssetSearch, ChangedField};
 use domain::views::calendars::{CalendarForm, ShutdownForm};
 use services::assets::{self, NewPlace};
 use services::{Caller, Error, Grant, Settings, calendars, rules};
@@ -587,20 +587,25 @@ async fn history_says_what_changed_in_words() {
     let mut tx = desk.tx().await;
     assets::decommission(&mut tx, &desk.planner, AssetId(id), version, 0).await.unwrap();
     let history = assets::history(&mut tx, AssetId(id), None).await.unwrap();
-    let said: Vec<(String, Vec<(String, Option<String>, Option<String>)>)> = history
+    let said: Vec<String> = history
         .changes
         .into_iter()
-        .map(|c| (c.action, c.lines.into_iter().map(|l| (l.field, l.before, l.after)).collect()))
+        .flat_map(|change| {
+            let line = |l: ChangedField| {
+                format!("  {}: {} to {}", l.field, l.before.unwrap(), l.after.unwrap())
+            };
+            let lines: Vec<String> = change.lines.into_iter().map(line).collect();
+            std::iter::once(change.action).chain(lines)
+        })
         .collect();
-    let pair = |field: &str, before: &str, after: &str| {
-        (field.to_owned(), Some(before.to_owned()), Some(after.to_owned()))
-    };
     assert_eq!(
         said,
         [
-            ("asset.decommission".to_owned(), vec![pair("status", "active", "decommissioned")]),
-            ("asset.move".to_owned(), vec![pair("parent_id", "L1", "L2")]),
-            ("asset.create".to_owned(), Vec::new()),
+            "asset.decommission",
+            "  status: active to decommissioned",
+            "asset.move",
+            "  parent_id: L1 to L2",
+            "asset.create",
         ]
     );
 }
