@@ -6,8 +6,8 @@
 
 pub mod alerts;
 pub mod assets;
-pub mod calendars;
 pub mod audit;
+pub mod calendars;
 pub mod common;
 pub mod errors;
 pub mod frame;

@@ -2,8 +2,8 @@
 
 pub mod alerts;
 pub mod assets;
-pub mod calendars;
 pub mod audit;
+pub mod calendars;
 pub mod logbook;
 pub mod overview;
 pub mod predictions;
