@@ -32,10 +32,7 @@ try {
       console.log(`${path.padEnd(18)} is not there`)
       continue
     }
-    const { lhr } = await lighthouse(url, {
-      port, output: 'json', logLevel: 'error', onlyCategories: Object.keys(LIMITS), extraHeaders: { cookie },
-      disableStorageReset: true,
-    }, desktopConfig)
+    const lhr = await look(url, { port, cookie })
     await writeFile(join(folder, `${path.replaceAll('/', '_')}.json`), JSON.stringify(lhr, null, 1))
     const scores = Object.entries(LIMITS).map(([name, least]) => [name, Math.round(lhr.categories[name].score * 100), least])
     const foreign = (lhr.audits['network-requests'].details?.items ?? [])
@@ -58,3 +55,14 @@ try {
   await server.stop()
 }
 process.exit(failed ? 1 : 0)
+
+/** One report; a trace that the browser did not record is asked for again. */
+async function look(url, { port, cookie }, tries = 3) {
+  const { lhr } = await lighthouse(url, {
+    port, output: 'json', logLevel: 'error', onlyCategories: Object.keys(LIMITS), extraHeaders: { cookie },
+    disableStorageReset: true,
+  }, desktopConfig)
+  if (!lhr.runtimeError) return lhr
+  if (tries === 1) throw new Error(`${url}: ${lhr.runtimeError.message}`)
+  return look(url, { port, cookie }, tries - 1)
+}
