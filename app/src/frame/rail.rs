@@ -92,7 +92,7 @@ const ENTRIES: &[Entry] = &[
         href: "/audit",
         label: frame::AUDIT,
         icon: "audit",
-        key: "g u",
+        key: "g i",
         needs: Permission::AuditRead,
         bar: false,
         gap: true,
@@ -201,4 +201,19 @@ fn item(entry: &'static Entry, badges: RwSignal<Badges>) -> impl IntoView {
         </li>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_section_has_a_key_of_its_own() {
+        let mut keys: Vec<_> =
+            ENTRIES.iter().filter(|entry| entry.href != KEYS).map(|entry| entry.key).collect();
+        let all = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), all, "two sections share a key");
+    }
 }

@@ -45,6 +45,8 @@ pub(super) fn Steps(
 const fn href(kind: StepKind) -> Option<&'static str> {
     match kind {
         StepKind::Prediction => Some("/alerts"),
-        StepKind::Assets | StepKind::People | StepKind::Key => None,
+        StepKind::People => Some("/admin/users"),
+        StepKind::Key => Some("/admin/keys"),
+        StepKind::Assets => None,
     }
 }
