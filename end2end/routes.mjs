@@ -5,7 +5,7 @@ const shortPassword = refusedInPlace({ name: 'Ada Adams', email: 'admin@example.
 
 /**
  * Every screen, one line each. `path` may use what `screens.test.mjs` prepared (`{alert}`,
- * `{review}`, `{workOrder}`, `{asset}`, `{site}`, `{setup}`); `prove` is an interaction that only works once the page is hydrated;
+ * `{review}`, `{workOrder}`, `{policy}`, `{asset}`, `{site}`, `{setup}`); `prove` is an interaction that only works once the page is hydrated;
  * `as: 'guest'` shows it to somebody who is not signed in, `as: 'first'` on a program without people.
  */
 export const ROUTES = [
@@ -19,6 +19,12 @@ export const ROUTES = [
   { name: 'alert', path: '/alerts/{alert}', prove: keyboardSheet },
   { name: 'work-orders', path: '/work-orders', prove: keyboardSheet },
   { name: 'work-order', path: '/work-orders/{workOrder}', prove: keyboardSheet },
+  { name: 'rules', path: '/rules', prove: keyboardSheet },
+  { name: 'policy', path: '/rules/{policy}', prove: keyboardSheet },
+  { name: 'rules-edit', path: '/rules/{policy}/edit?rule=2', prove: keyboardSheet },
+  { name: 'rules-publish', path: '/rules/{policy}/publish', prove: keyboardSheet },
+  { name: 'rules-versions', path: '/rules/{policy}/versions', prove: keyboardSheet },
+  { name: 'rules-compare', path: '/rules/{policy}/compare?from=1&to=0', prove: keyboardSheet },
   { name: 'logbook', path: '/logbook', prove: keyboardSheet },
   { name: 'assets', path: '/assets', prove: keyboardSheet },
   { name: 'assets-list', path: '/assets?q=spindle', prove: keyboardSheet },

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ROUTES } from './routes.mjs'
 import {
-  THEMES, VIEWPORTS, administrator, apiKey, axe, browser, consoleErrors, decided, heading,
+  THEMES, VIEWPORTS, administrator, apiKey, axe, browser, consoleErrors, decided, draftRules, heading,
   importAssets, overflow, prediction, screenshot, session, setupPath, startServer, until,
 } from './support/index.mjs'
 
 // The browser's own words when a form that is meant to be refused is refused.
 const REFUSED = /responded with a status of (422|429)/
+
+/** The rules of the built-in book, the first connection. */
+const POLICY = 1
 
 describe('every screen', () => {
   let chrome, large, server, firstRun, state, values
@@ -28,8 +31,11 @@ describe('every screen', () => {
     const place = async (tag) => (await client.get(`/assets?asset=${tag}`)).body.items[0].id
     const [asset, site] = [await place('VMC-1050'), await place('WEST')]
     state = await session(chrome, server)
+    const desk = await chrome.page({ url: server.url, state })
+    await draftRules(desk, POLICY, (text) => text.replace('value = 0.75', 'value = 0.6'))
+    await desk.context().close()
     if (ROUTES.some((route) => route.as === 'first')) firstRun = await startServer()
-    values = { alert: alert.id, review: asked.id, workOrder, asset, site, setup: firstRun && setupPath(firstRun) }
+    values = { alert: alert.id, review: asked.id, workOrder, policy: POLICY, asset, site, setup: firstRun && setupPath(firstRun) }
     values.event = await event(`object:alert/${alert.id}`)
   })
 

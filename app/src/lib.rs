@@ -19,6 +19,7 @@ pub mod logbook;
 pub mod overview;
 pub mod predictions;
 pub mod routes;
+pub mod rules;
 pub mod search;
 pub mod shell;
 pub mod strings;

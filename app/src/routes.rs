@@ -18,6 +18,7 @@ use crate::frame::Frame;
 use crate::logbook::LogbookPage;
 use crate::overview::OverviewPage;
 use crate::predictions::QuarantinePage;
+use crate::rules::{ComparePage, EditRulesPage, PolicyPage, PublishPage, RulesPage, VersionsPage};
 use crate::search::SearchPage;
 use crate::strings::errors;
 use crate::ui::page::provide_focus;
@@ -65,6 +66,7 @@ fn Framed() -> impl MatchNestedRoutes + Clone {
             <Assets />
             <Route path=path!("/quarantine") view=QuarantinePage ssr=SsrMode::Async />
             <Administration />
+            <Rules />
         </ParentRoute>
     }
     .into_inner();
@@ -87,6 +89,23 @@ fn Administration() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/admin/keys") view=KeysPage ssr=SsrMode::Async />
             <Route path=path!("/admin/checks") view=ChecksPage ssr=SsrMode::Async />
             <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// Rules: the list, one policy, and what is done with it.
+#[component(transparent)]
+fn Rules() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async />
+            <Route path=path!("/rules/:id") view=PolicyPage ssr=SsrMode::Async />
+            <Route path=path!("/rules/:id/edit") view=EditRulesPage ssr=SsrMode::Async />
+            <Route path=path!("/rules/:id/publish") view=PublishPage ssr=SsrMode::Async />
+            <Route path=path!("/rules/:id/versions") view=VersionsPage ssr=SsrMode::Async />
+            <Route path=path!("/rules/:id/compare") view=ComparePage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

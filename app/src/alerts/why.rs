@@ -78,7 +78,10 @@ fn Rule(
     let matched = reason.matched;
     let state = match (matched, reason.reached) {
         (true, _) => view! { <Says level=Level::Ok>{texts::MATCHED}</Says> }.into_any(),
-        (false, true) => view! { <span class="push muted xs">{texts::NOT_MET}</span> }.into_any(),
+        (false, true) => {
+            let word = if reason.paused { crate::strings::rules::PAUSED } else { texts::NOT_MET };
+            view! { <span class="push muted xs">{word}</span> }.into_any()
+        }
         (false, false) => view! { <span class="push xs">{texts::NOT_REACHED}</span> }.into_any(),
     };
     let always = matched && reason.conditions.is_empty();

@@ -6,6 +6,14 @@ use leptos::prelude::*;
 
 /// Runs `act` with the last value once no other has come for 300 ms.
 pub fn debounced<T: Send + Sync + 'static>(act: impl Fn(T) + Send + Sync + 'static) -> Callback<T> {
+    debounced_for(Duration::from_millis(300), act)
+}
+
+/// The same with a pause of another length.
+pub fn debounced_for<T: Send + Sync + 'static>(
+    pause: Duration,
+    act: impl Fn(T) + Send + Sync + 'static,
+) -> Callback<T> {
     let act = StoredValue::new(act);
     let turn = StoredValue::new(0_u32);
     Callback::new(move |value: T| {
@@ -17,7 +25,7 @@ pub fn debounced<T: Send + Sync + 'static>(act: impl Fn(T) + Send + Sync + 'stat
                     act.with_value(|act| act(value));
                 }
             },
-            Duration::from_millis(300),
+            pause,
         );
     })
 }

@@ -12,7 +12,7 @@ pub use clipboard::copy;
 #[cfg(not(feature = "ssr"))]
 pub(crate) use clock::in_zone;
 pub use clock::{every, minute};
-pub use debounce::debounced;
+pub use debounce::{debounced, debounced_for};
 pub use keys::{KeySheet, install_keys};
 pub use live::{Live, LiveState, provide_live, use_topic};
 pub use media::use_media;

@@ -71,6 +71,15 @@ const ENTRIES: &[Entry] = &[
         gap: true,
     },
     Entry {
+        href: "/rules",
+        label: frame::RULES,
+        icon: "rules",
+        key: "g u",
+        needs: Permission::View,
+        bar: false,
+        gap: false,
+    },
+    Entry {
         href: "/logbook",
         label: frame::LOGBOOK,
         icon: "logbook",

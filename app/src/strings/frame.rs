@@ -83,6 +83,8 @@ pub const WORK_ORDERS: &str = "Work orders";
 pub const ASSETS: &str = "Assets";
 /// Section: the shift logbook.
 pub const LOGBOOK: &str = "Logbook";
+/// Section.
+pub const RULES: &str = "Rules";
 /// Section: messages that could not be taken in.
 pub const QUARANTINE: &str = "Quarantine";
 /// Marks every notice as read.

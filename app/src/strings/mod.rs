@@ -16,6 +16,7 @@ pub mod overview;
 pub mod people;
 pub mod predictions;
 pub mod reviews;
+pub mod rules;
 pub mod search;
 pub mod users;
 pub mod work_orders;

@@ -30,7 +30,7 @@ pub(super) enum Import {
         /// The file.
         file: PathBuf,
     },
-    /// A policy as JSON: for one site, else for every connection.
+    /// A policy as TOML or JSON: for one site, else for every connection.
     Policy {
         /// The file.
         file: PathBuf,
@@ -97,7 +97,7 @@ async fn calendars(file: &Path, common: &Common) -> Result<()> {
 }
 
 async fn policy(file: &Path, site: Option<&str>, common: &Common) -> Result<()> {
-    let policy: Policy = parse(file)?;
+    let policy = policy_of(file)?;
     let reason = format!("imported from {}", file.display());
     desk::with(common, async |desk| {
         let mut tx = desk.begin().await?;
@@ -123,6 +123,19 @@ async fn policy(file: &Path, site: Option<&str>, common: &Common) -> Result<()> 
         Ok(())
     })
     .await
+}
+
+/// Reads a policy; every slip is named with its line.
+fn policy_of(file: &Path) -> Result<Policy> {
+    let text = String::from_utf8(read(file)?)
+        .map_err(|_| anyhow!("{} is not written in UTF-8", file.display()))?;
+    rules::from_text(&text).map_err(|errors| {
+        let lines: Vec<String> = errors
+            .iter()
+            .map(|error| format!("{}:{}: {}", file.display(), error.line, error.message))
+            .collect();
+        anyhow!(lines.join("\n"))
+    })
 }
 
 fn parse<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T> {

@@ -25,6 +25,7 @@ pub mod probes;
 pub mod problem;
 pub mod request_id;
 pub mod routes;
+pub mod rules;
 pub mod session;
 #[cfg(test)]
 mod tests;
@@ -69,6 +70,7 @@ pub fn own() -> Routes {
         .get("/assets/export.csv", assets::export_csv)
         .post("/assets/import/upload", assets::upload)
         .get("/assets/import/{id}/errors.csv", assets::import_errors)
+        .get("/rules/{id}/export", rules::export)
         .merge(api::routes())
 }
 

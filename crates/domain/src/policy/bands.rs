@@ -6,7 +6,7 @@ use super::{Field, Op, Policy, Value};
 /// the lowest confidence of the band above it.
 pub fn bands(policy: &Policy) -> Vec<f64> {
     let mut borders = Vec::new();
-    for rule in &policy.rules {
+    for rule in policy.rules.iter().filter(|rule| !rule.paused) {
         rule.when.for_each_test(&mut |test| {
             if let (Field::Confidence, Value::Number(n)) = (&test.field, &test.value) {
                 match test.op {

@@ -100,6 +100,15 @@ impl Condition {
         matches!(self, Self::All(parts) if parts.is_empty())
     }
 
+    /// How many parts it has, itself included: tests, `all`, `any` and `not`.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Test(_) => 1,
+            Self::All(parts) | Self::Any(parts) => 1 + parts.iter().map(Self::size).sum::<usize>(),
+            Self::Not(part) => 1 + part.size(),
+        }
+    }
+
     /// Calls `visit` for every test.
     pub fn for_each_test(&self, visit: &mut impl FnMut(&Test)) {
         match self {

@@ -87,7 +87,7 @@ fn for_shutdown() -> Action {
 }
 
 fn rule(name: &str, when: Condition, then: Action) -> Rule {
-    Rule { name: name.to_owned(), when, repeats: None, then }
+    Rule { name: name.to_owned(), when, repeats: None, then, paused: false }
 }
 
 fn confidence_below(limit: f64) -> Condition {

@@ -58,6 +58,9 @@ pub struct Reason {
     pub reached: bool,
     /// Every test of the rule.
     pub conditions: Vec<ConditionResult>,
+    /// The rule was passed over because it is paused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
 }
 
 /// One test and what it found.
@@ -104,6 +107,7 @@ pub fn evaluate(policy: &Policy, facts: &Facts, now: DateTime<Utc>) -> Decision 
         matched: false,
         reached: false,
         conditions: Vec::new(),
+        paused: false,
     }));
     let rule = policy.rules.get(rule_index as usize).map_or(CATCH_ALL, |rule| &rule.name);
     Decision {
@@ -138,6 +142,7 @@ impl Decision {
             matched: true,
             reached: true,
             conditions: Vec::new(),
+            paused: false,
         });
         self
     }
@@ -151,7 +156,9 @@ fn walk<R: Recorder>(
 ) -> Ruling {
     let at = Context { facts, prediction: &facts.prediction, now };
     for (rule_index, rule) in (0u32..).zip(&policy.rules) {
-        if matches(rule, at, recorder) {
+        if rule.paused {
+            recorder.paused(rule);
+        } else if matches(rule, at, recorder) {
             return Ruling { rule_index, effect: Effect::of(&rule.then, facts, now) };
         }
     }
@@ -159,6 +166,14 @@ fn walk<R: Recorder>(
     Ruling {
         rule_index: u32::try_from(policy.rules.len()).unwrap_or(u32::MAX),
         effect: Effect::of(&ask, facts, now),
+    }
+}
+
+impl Rule {
+    /// Whether it would match if it were asked.
+    pub fn matches(&self, facts: &Facts, now: DateTime<Utc>) -> bool {
+        let at = Context { facts, prediction: &facts.prediction, now };
+        matches(self, at, &mut Silent)
     }
 }
 
@@ -177,7 +192,7 @@ fn matches<R: Recorder>(rule: &Rule, at: Context<'_>, recorder: &mut R) -> bool 
 }
 
 /// How many of the latest predictions satisfy the rule's condition.
-fn repeated(rule: &Rule, repeats: Repeats, at: Context<'_>) -> u32 {
+pub(super) fn repeated(rule: &Rule, repeats: Repeats, at: Context<'_>) -> u32 {
     let days = repeats.within_days.clamp(0.0, 36_500.0);
     let since = at.now - TimeDelta::milliseconds((days * 86_400_000.0) as i64);
     let latest = at.prediction;
@@ -245,6 +260,7 @@ trait Recorder {
     );
     fn repeats(&mut self, repeats: Repeats, count: u32);
     fn end(&mut self, rule: &Rule, matched: bool);
+    fn paused(&mut self, rule: &Rule);
     fn next_group(&mut self) -> Option<u32>;
 }
 
@@ -257,6 +273,7 @@ impl Recorder for Silent {
     fn test(&mut self, _: &Test, _: Op, _: Option<Actual<'_>>, _: bool, _: Option<u32>) {}
     fn repeats(&mut self, _: Repeats, _: u32) {}
     fn end(&mut self, _: &Rule, _: bool) {}
+    fn paused(&mut self, _: &Rule) {}
     fn next_group(&mut self) -> Option<u32> {
         None
     }
@@ -313,6 +330,17 @@ impl Recorder for Written {
             matched,
             reached: true,
             conditions: std::mem::take(&mut self.conditions),
+            paused: false,
+        });
+    }
+
+    fn paused(&mut self, rule: &Rule) {
+        self.reasons.push(Reason {
+            rule: rule.name.clone(),
+            matched: false,
+            reached: true,
+            conditions: Vec::new(),
+            paused: true,
         });
     }
 

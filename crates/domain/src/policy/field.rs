@@ -90,9 +90,12 @@ fields! {
 
 /// The type of a field's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FieldType {
+pub enum FieldType {
+    /// A number.
     Number,
+    /// True or false.
     Bool,
+    /// Text.
     Text,
     /// Text with an order.
     Level,
@@ -103,7 +106,8 @@ pub(super) enum FieldType {
 }
 
 impl Field {
-    pub(super) const fn kind(&self) -> FieldType {
+    /// The type of its value.
+    pub const fn kind(&self) -> FieldType {
         match self {
             Self::Confidence | Self::RemainingLifeHours | Self::WindowHours | Self::Predictions => {
                 FieldType::Number

@@ -8,12 +8,16 @@ mod bands;
 mod compare;
 mod condition;
 mod default;
+mod diff;
 mod effect;
 mod evaluate;
 mod facts;
 mod field;
+mod funnel;
+mod lint;
 #[cfg(test)]
 mod tests;
+mod text;
 mod validate;
 mod value;
 
@@ -24,12 +28,16 @@ pub use action::{
 pub use bands::{band, bands, breaks_hold_off, escalates};
 pub use condition::{Condition, Op, Test};
 pub use default::{default_policy, scheduled_work_rule};
+pub use diff::{PartChange, RuleChange, diff};
 pub use effect::{CreateEffect, DecisionAction, Effect, HoldEffect};
 pub use evaluate::{
     CATCH_ALL, ConditionResult, Decision, DecisionCalendar, Reason, Ruling, decide, evaluate,
 };
 pub use facts::{AlertFacts, AssetFacts, Facts, PredictionFacts};
-pub use field::Field;
+pub use field::{Field, FieldType};
+pub use funnel::Funnel;
+pub use lint::{Lint, lint};
+pub use text::to_toml;
 pub use validate::{Limits, PolicyError};
 pub use value::{Scalar, Value};
 
@@ -62,6 +70,9 @@ pub struct Rule {
     pub repeats: Option<Repeats>,
     /// What happens.
     pub then: Action,
+    /// Passed over until it is resumed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
 }
 
 /// *n of the last m* distinct, non-stale predictions of the same asset, failure mode and model.

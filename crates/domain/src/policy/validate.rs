@@ -1,6 +1,6 @@
 //! What a policy must be before it may be published: bounded, typed, complete.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::field::FieldType;
 use super::{Action, AssignTo, Condition, CreateSpec, Due, Field, Op, Policy, Rule, Test, Value};
@@ -28,7 +28,7 @@ impl Limits {
 }
 
 /// One thing wrong with a policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{path}: {message}")]
 pub struct PolicyError {
     /// Where, such as `rules[2].when.all[0]`.
@@ -50,6 +50,10 @@ impl Policy {
             Some(last) if !last.when.is_always() || last.repeats.is_some() => {
                 let path = format!("rules[{}]", self.rules.len() - 1);
                 check.fail(&path, "the last rule must catch everything: no condition");
+            }
+            Some(last) if last.paused => {
+                let path = format!("rules[{}].paused", self.rules.len() - 1);
+                check.fail(&path, "the last rule catches everything and cannot be paused");
             }
             Some(_) => {}
         }
@@ -216,6 +220,13 @@ impl Check {
             (FieldType::Bool, _) => self.fail(path, "must be true or false"),
             (_, _) => self.fail(path, "must be text"),
         }
+    }
+}
+
+impl Field {
+    /// The operators that it can be compared with.
+    pub fn ops(&self) -> impl Iterator<Item = Op> {
+        Op::ALL.iter().copied().filter(|op| op_fits(self, *op))
     }
 }
 

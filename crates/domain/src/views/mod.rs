@@ -7,6 +7,7 @@ pub mod calendars;
 pub mod logbook;
 pub mod overview;
 pub mod predictions;
+pub mod rules;
 pub mod search;
 pub mod users;
 pub mod work_orders;

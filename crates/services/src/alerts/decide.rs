@@ -8,15 +8,19 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use domain::alert::{AlertState, Origin};
 use domain::ids::{AlertId, AssetId, ConnectionId, DecisionId, PredictionId, SiteId};
-use domain::policy::{AssetFacts, Decision, DecisionAction, Facts, PredictionFacts};
+use domain::policy::{
+    AssetFacts, CATCH_ALL, Decision, DecisionAction, Facts, PredictionFacts, decide,
+};
 use domain::prediction::Prediction;
 use serde_json::json;
-use store::alerts::{self as rows, Ask, NewDecision, NewEvaluation, OpenAlert, Pending};
+use store::alerts::{
+    self as rows, Ask, NewDecision, NewEvaluation, OpenAlert, Pending, ShadowDecision,
+};
 use store::{Actor, AuditEntry, ScopedTx, Topic};
 
 use super::case::{Setting, Standing, Step, asks, state_after};
 use super::intent::intent_for;
-use super::rulebook::{Rulebook, SiteAt, asset_words, word};
+use super::rulebook::{Rulebook, Shadow, SiteAt, asset_words, word};
 use crate::Error;
 use crate::work_orders::intend;
 
@@ -37,6 +41,14 @@ struct Draft {
     decision: Decision,
     facts: Facts,
     note: Option<&'static str>,
+    /// What the policy in shadow says about the same facts.
+    shadow: Option<Shadowed>,
+}
+
+struct Shadowed {
+    id: i64,
+    rule: String,
+    action: DecisionAction,
 }
 
 /// An evaluation whose decision has no id yet.
@@ -89,7 +101,7 @@ impl Decider {
             let mut standing = standing(alert)?;
             let mut draft_of_alert: Option<usize> = None;
             for prediction in waiting {
-                let facts = prediction_facts(prediction, site.book.needs.attributes)?;
+                let facts = prediction_facts(prediction, site.needs().attributes)?;
                 let (result, draft) = match standing.take(&setting, facts) {
                     Step::Attached => ("attached", draft_of_alert),
                     Step::Unchanged => ("unchanged", draft_of_alert),
@@ -98,6 +110,7 @@ impl Decider {
                             alert: index,
                             prediction: prediction.prediction(),
                             payload: prediction.payload.clone(),
+                            shadow: site.shadow.as_ref().map(|s| shadowed(s, &decided.1, now)),
                             decision: decided.0,
                             facts: decided.1,
                             note: None,
@@ -122,6 +135,17 @@ impl Decider {
     }
 }
 
+/// Asks the policy in shadow; costs no query, and does nothing.
+fn shadowed(shadow: &Shadow, facts: &Facts, now: DateTime<Utc>) -> Shadowed {
+    let ruling = decide(&shadow.book.policy, facts, now);
+    let rule = shadow.book.policy.rules.get(ruling.rule_index as usize);
+    Shadowed {
+        id: shadow.id,
+        rule: rule.map_or(CATCH_ALL, |rule| rule.name.as_str()).to_owned(),
+        action: ruling.effect.action,
+    }
+}
+
 /// What some policies ask for beyond the alert.
 struct Extras {
     paths: HashMap<AssetId, Vec<String>>,
@@ -134,8 +158,7 @@ impl Extras {
         alerts: &[OpenAlert],
         sites: &HashMap<SiteId, SiteAt>,
     ) -> Result<Self, Error> {
-        let needs =
-            sites.values().map(|s| s.book.needs).reduce(|a, b| a.and(b)).unwrap_or_default();
+        let needs = sites.values().map(SiteAt::needs).reduce(|a, b| a.and(b)).unwrap_or_default();
         let paths = if needs.path {
             let assets: Vec<_> = alerts.iter().map(|a| AssetId(a.asset_id)).collect();
             rows::path_tags(tx, &assets).await?.into_iter().collect()
@@ -268,6 +291,7 @@ async fn write(
         })
         .collect();
     rows::insert_evaluations(tx, &evaluations).await?;
+    rows::insert_shadow_decisions(tx, beside(&drafts, &ids, alerts)).await?;
 
     // Several decisions on one alert within a batch: the last one stands.
     let mut last: BTreeMap<usize, usize> = BTreeMap::new();
@@ -285,12 +309,12 @@ async fn write(
     let mut created = Vec::new();
     for (&alert_index, &index) in &last {
         let (draft, alert) = (&drafts[index], &alerts[alert_index]);
-        let state = state_after(&draft.decision);
+        let state = state_after(&draft.decision.effect);
         // An order that is being made already keeps its alert; `intend` sets the rest.
         standings.push(standing_row(draft, alert, ids[index], state));
         audit.push(alert_audit(draft, alert, state));
         tx.touch(Topic::Alerts, Some(alert.site()));
-        if asks(&draft.decision) {
+        if asks(&draft.decision.effect) {
             let due = draft.decision.effect.review_due.unwrap_or_else(|| tx.now());
             questions.push(Ask { alert: alert.alert(), due });
             tx.touch(Topic::Reviews, Some(alert.site()));
@@ -327,6 +351,25 @@ async fn write(
     tx.audit(audit).await?;
     intend(tx, intents).await?;
     Ok(())
+}
+
+/// What policies in shadow would have decided; nothing else is done with it.
+fn beside(drafts: &[Draft], ids: &[DecisionId], alerts: &[OpenAlert]) -> Vec<ShadowDecision> {
+    let rows = drafts.iter().zip(ids).filter_map(|(draft, id)| {
+        let shadow = draft.shadow.as_ref()?;
+        let alert = &alerts[draft.alert];
+        Some(ShadowDecision {
+            shadow: shadow.id,
+            decision: *id,
+            alert: alert.alert(),
+            site: alert.site(),
+            rule: shadow.rule.clone(),
+            action: shadow.action.as_str(),
+            live_rule: draft.decision.rule.clone(),
+            live_action: draft.decision.action.as_str(),
+        })
+    });
+    rows.collect()
 }
 
 fn stored(draft: &Draft, alerts: &[OpenAlert], sites: &HashMap<SiteId, SiteAt>) -> NewDecision {

@@ -10,7 +10,7 @@ use store::Actor;
 use crate::work_orders::Intent;
 
 /// What the decision's effect and the model's message make of a work order.
-pub(super) fn intent_for(
+pub(crate) fn intent_for(
     alert: AlertId,
     origin: Origin,
     requested_by: Actor,

@@ -1,15 +1,15 @@
 //! Alerts: decided, reviewed, released by the clock, read.
 
 mod answer;
-mod case;
+pub(crate) mod case;
 mod decide;
 mod desk;
 mod escalate;
 mod export;
-mod intent;
+pub(crate) mod intent;
 mod read;
 mod review;
-mod rulebook;
+pub(crate) mod rulebook;
 mod schedule;
 mod trend;
 

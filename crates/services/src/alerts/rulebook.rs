@@ -16,14 +16,14 @@ use crate::calendars::Calendar;
 
 /// What a policy asks for beyond the alert itself; loaded only when it does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Needs {
-    pub(super) attributes: bool,
-    pub(super) path: bool,
-    pub(super) recent: bool,
+pub(crate) struct Needs {
+    pub(crate) attributes: bool,
+    pub(crate) path: bool,
+    pub(crate) recent: bool,
 }
 
 impl Needs {
-    fn of(policy: &Policy) -> Self {
+    pub(crate) fn of(policy: &Policy) -> Self {
         let mut needs = Self::default();
         for rule in &policy.rules {
             needs.recent |= rule.repeats.is_some();
@@ -36,7 +36,7 @@ impl Needs {
         needs
     }
 
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         Self {
             attributes: self.attributes || other.attributes,
             path: self.path || other.path,
@@ -61,13 +61,31 @@ pub(super) struct SiteAt {
     pub(super) policy_id: i64,
     pub(super) policy_version: i32,
     pub(super) book: Arc<Book>,
+    pub(super) shadow: Option<Shadow>,
     pub(super) calendar: CalendarFacts,
+}
+
+/// The policy in shadow beside the one in force.
+#[derive(Debug, Clone)]
+pub(super) struct Shadow {
+    pub(super) id: i64,
+    pub(super) book: Arc<Book>,
+}
+
+impl SiteAt {
+    /// What the policy in force and the one in shadow ask for.
+    pub(super) fn needs(&self) -> Needs {
+        self.shadow
+            .as_ref()
+            .map_or(self.book.needs, |shadow| self.book.needs.and(shadow.book.needs))
+    }
 }
 
 /// The cache. Versions are immutable, so nothing in it grows stale.
 #[derive(Debug, Default)]
 pub(super) struct Rulebook {
     books: HashMap<(i64, i32), Arc<Book>>,
+    shadows: HashMap<i64, Arc<Book>>,
     calendars: HashMap<(i64, i32), Arc<Calendar>>,
 }
 
@@ -94,6 +112,10 @@ impl Rulebook {
                 book
             }
         };
+        let shadow = match (row.shadow_id, &row.shadow) {
+            (Some(id), Some(body)) => self.shadow(id, body),
+            _ => None,
+        };
         let calendar = match self.calendars.get(&(row.site_id, row.calendar_version)) {
             Some(calendar) => Arc::clone(calendar),
             None => {
@@ -112,13 +134,32 @@ impl Rulebook {
             policy_id: row.policy_id,
             policy_version: row.policy_version,
             book,
+            shadow,
             calendar: calendar.facts(now),
         })
+    }
+
+    /// The policy in shadow. One that cannot be read keeps nobody from deciding.
+    fn shadow(&mut self, id: i64, body: &str) -> Option<Shadow> {
+        if let Some(book) = self.shadows.get(&id) {
+            return Some(Shadow { id, book: Arc::clone(book) });
+        }
+        match serde_json::from_str::<Policy>(body) {
+            Ok(policy) => {
+                let book = Arc::new(Book { needs: Needs::of(&policy), policy });
+                self.shadows.insert(id, Arc::clone(&book));
+                Some(Shadow { id, book })
+            }
+            Err(error) => {
+                tracing::error!(%error, shadow = id, "a policy in shadow cannot be read");
+                None
+            }
+        }
     }
 }
 
 /// Reads a stored word.
-pub(super) fn word<T: std::str::FromStr>(table: &'static str, text: &str) -> Result<T, store::Error>
+pub(crate) fn word<T: std::str::FromStr>(table: &'static str, text: &str) -> Result<T, store::Error>
 where
     T::Err: std::fmt::Display,
 {
@@ -126,7 +167,7 @@ where
 }
 
 /// Reads the two words of an asset that rules see.
-pub(super) fn asset_words(
+pub(crate) fn asset_words(
     kind: &str,
     criticality: &str,
 ) -> Result<(AssetKind, Criticality), store::Error> {

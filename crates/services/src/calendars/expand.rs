@@ -182,6 +182,22 @@ impl Calendar {
         subtract(&union(runs), &union(stops))
     }
 
+    /// Every instant within `(from, until]` at which what rules see may change: shifts, shutdowns
+    /// and batches begin or end, or a new day begins. Sorted.
+    pub fn borders(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let mut borders: Vec<DateTime<Utc>> = Vec::new();
+        borders.extend(self.shifts(from, until).iter().flat_map(|s| [s.from, s.until]));
+        borders.extend(self.shutdowns(from, until).iter().flat_map(|s| [s.from, s.until]));
+        for date in self.dates(from, until) {
+            borders.push(self.at(date, NaiveTime::MIN));
+            borders.push(self.at(date, self.spec.batch.at));
+        }
+        borders.retain(|at| *at > from && *at <= until);
+        borders.sort_unstable();
+        borders.dedup();
+        borders
+    }
+
     /// When the weekly batch is released next, after `now`.
     pub fn next_batch(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let batch = &self.spec.batch;

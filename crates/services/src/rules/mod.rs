@@ -1,9 +1,25 @@
-//! Policies and calendars: published from a file, and the default where there is none.
+//! Policies and calendars: read, drafted, tried out, published, paused, put into shadow.
+
+mod access;
+mod draft;
+mod preview;
+mod read;
+mod release;
+mod shadow;
+mod text;
+
+pub use domain::policy::to_toml;
+pub use draft::{Saved, discard, import_draft, preview, rebase, restore, save_draft};
+pub use preview::{Did, Step};
+pub use read::{compare, editing, export, list, page, publishing, versions};
+pub use release::{override_site, pause, publish_draft};
+pub use shadow::{end_shadow, start_shadow};
+pub use text::{TextError, from_text, to_json};
 
 use domain::asset::AssetKey;
 use domain::calendar::CalendarSpec;
 use domain::ids::{ConnectionId, PolicyId, SiteId};
-use domain::policy::{Policy, bands, default_policy};
+use domain::policy::{Policy, PolicyError, bands, default_policy};
 use serde_json::json;
 use store::rules as rows;
 use store::{AuditEntry, ScopedTx};
@@ -34,13 +50,7 @@ pub async fn publish(
     policy: &Policy,
     reason: &str,
 ) -> Result<(PolicyId, i32), Error> {
-    if let Err(problems) = policy.validate() {
-        let fields = problems
-            .into_iter()
-            .map(|p| FieldError::new(p.path.clone(), "invalid_policy", p.to_string()))
-            .collect();
-        return Err(Error::Invalid(fields));
-    }
+    policy.validate().map_err(refused)?;
     let (id, version) =
         rows::publish(tx, connection, site, &policy.name, &json!(policy), &bands(policy), reason)
             .await?;
@@ -51,6 +61,12 @@ pub async fn publish(
     }
     tx.audit(vec![entry]).await?;
     Ok((id, version))
+}
+
+/// What is wrong with a policy, as problems of an input.
+fn refused(problems: Vec<PolicyError>) -> Error {
+    let fields = problems.into_iter().map(|p| FieldError::new(p.path, "invalid_policy", p.message));
+    Error::Invalid(fields.collect())
 }
 
 /// Publishes a policy as the override of one site, named by its tag.

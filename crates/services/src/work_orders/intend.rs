@@ -79,6 +79,18 @@ pub async fn intend(tx: &mut ScopedTx, intents: Vec<Intent>) -> Result<Vec<Inten
         .collect())
 }
 
+/// The body that would be sent for an intent; nothing is stored. `None` out of scope.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn sample(
+    tx: &mut ScopedTx,
+    intent: &Intent,
+) -> Result<Option<serde_json::Value>, Error> {
+    let facts = intents::facts(tx, &[intent.alert_id]).await?;
+    Ok(facts.first().map(|facts| render(intent, facts, tx).request))
+}
+
 fn render(intent: &Intent, facts: &IntentFacts, tx: &ScopedTx) -> NewWorkOrder {
     let attempt_no = facts.attempts + 1;
     let origin = match &intent.key {

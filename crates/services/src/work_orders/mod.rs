@@ -16,6 +16,7 @@ mod transition;
 pub use attach::draw_waiting;
 pub use deliver::{retry, skip};
 pub use export::WorkOrderSheet;
+pub(crate) use intend::sample;
 pub use intend::{Intended, intend};
 pub use raise::{Raise, Raised, raise};
 pub use request::{Intent, title};

@@ -62,14 +62,26 @@ impl Plant {
         rul: f64,
         window: f64,
     ) -> AlertId {
+        self.send_as(event, asset, "tool_wear", confidence, Some(rul), Some(window)).await
+    }
+
+    pub async fn send_as(
+        &self,
+        event: &str,
+        asset: &str,
+        mode: &str,
+        confidence: f64,
+        rul: Option<f64>,
+        window: Option<f64>,
+    ) -> AlertId {
         let now = self.now().await;
         let raw = RawPrediction {
             event_id: Some(event.to_owned()),
             asset: Some(asset.to_owned()),
-            failure_mode: Some("tool_wear".to_owned()),
+            failure_mode: Some(mode.to_owned()),
             confidence: Some(confidence),
-            rul_hours: Some(rul),
-            intervention_window_hours: Some(window),
+            rul_hours: rul,
+            intervention_window_hours: window,
             observed_at: Some(now.to_rfc3339()),
             model: RawModel { name: Some("m".to_owned()), version: None },
             ..RawPrediction::default()

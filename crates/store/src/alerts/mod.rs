@@ -24,6 +24,6 @@ pub use reviews::{
 pub use schedule::{Due, due_holds, quiet};
 pub use tally::{decided_today, last_decided};
 pub use write::{
-    NewDecision, NewEvaluation, SNOOZE, Standing, close, insert_decisions, insert_evaluations,
-    mark_evaluated, set_standing, snooze, wake,
+    NewDecision, NewEvaluation, SNOOZE, ShadowDecision, Standing, close, insert_decisions,
+    insert_evaluations, insert_shadow_decisions, mark_evaluated, set_standing, snooze, wake,
 };

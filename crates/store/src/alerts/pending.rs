@@ -259,6 +259,10 @@ pub struct SiteRules {
     pub policy_version: i32,
     /// `Policy` as JSON text.
     pub policy: String,
+    /// The policy in shadow beside it, if there is one.
+    pub shadow_id: Option<i64>,
+    /// As JSON text.
+    pub shadow: Option<String>,
 }
 
 impl SiteRules {
@@ -276,7 +280,7 @@ pub async fn site_rules(tx: &mut ScopedTx, sites: &[SiteId]) -> Result<Vec<SiteR
     Ok(sqlx::query_as(
         "SELECT s.id AS site_id, s.calendar_version, s.calendar::text AS calendar, s.connection_id,
                 c.cap_per_hour, c.cap_per_day, p.id AS policy_id, p.version AS policy_version,
-                v.body::text AS policy
+                v.body::text AS policy, w.id AS shadow_id, w.body::text AS shadow
          FROM site s JOIN connection c ON c.id = s.connection_id
          JOIN LATERAL (
              SELECT id, version FROM policy
@@ -284,6 +288,7 @@ pub async fn site_rules(tx: &mut ScopedTx, sites: &[SiteId]) -> Result<Vec<SiteR
              ORDER BY site_id NULLS LAST LIMIT 1
          ) p ON true
          JOIN policy_version v ON v.policy_id = p.id AND v.version = p.version
+         LEFT JOIN policy_shadow w ON w.policy_id = p.id AND w.ended_at IS NULL
          WHERE s.id = ANY($1)",
     )
     .bind(sites.iter().map(|s| s.0).collect::<Vec<_>>())

@@ -1,7 +1,7 @@
 //! What a decision leaves behind, written in sets.
 
 use chrono::{DateTime, Utc};
-use domain::ids::{AlertId, DecisionId, PredictionId};
+use domain::ids::{AlertId, DecisionId, PredictionId, SiteId};
 use serde_json::Value;
 
 use crate::{Error, ScopedTx};
@@ -125,6 +125,59 @@ pub async fn insert_evaluations(
     .bind(evaluations.iter().map(|e| e.alert.0).collect::<Vec<_>>())
     .bind(evaluations.iter().map(|e| e.decision.map(|d| d.0)).collect::<Vec<_>>())
     .bind(evaluations.iter().map(|e| e.result).collect::<Vec<_>>())
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What a policy in shadow would have decided.
+#[derive(Debug, Clone)]
+pub struct ShadowDecision {
+    /// The run in shadow.
+    pub shadow: i64,
+    /// The decision beside it.
+    pub decision: DecisionId,
+    /// Its alert.
+    pub alert: AlertId,
+    /// Its site.
+    pub site: SiteId,
+    /// The rule that matched in shadow.
+    pub rule: String,
+    /// `DecisionAction` as stored.
+    pub action: &'static str,
+    /// The rule that matched.
+    pub live_rule: String,
+    /// What was decided.
+    pub live_action: &'static str,
+}
+
+/// Stores what policies in shadow would have decided, in one statement; none when there are none.
+///
+/// # Errors
+/// What the database says.
+pub async fn insert_shadow_decisions(
+    tx: &mut ScopedTx,
+    rows: Vec<ShadowDecision>,
+) -> Result<(), Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let now = tx.now();
+    sqlx::query(
+        "INSERT INTO shadow_decision (shadow_id, decision_id, alert_id, site_id, rule, action,
+                live_rule, live_action, at)
+         SELECT *, $9 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[],
+                $6::text[], $7::text[], $8::text[])",
+    )
+    .bind(rows.iter().map(|r| r.shadow).collect::<Vec<_>>())
+    .bind(rows.iter().map(|r| r.decision.0).collect::<Vec<_>>())
+    .bind(rows.iter().map(|r| r.alert.0).collect::<Vec<_>>())
+    .bind(rows.iter().map(|r| r.site.0).collect::<Vec<_>>())
+    .bind(rows.iter().map(|r| r.rule.as_str()).collect::<Vec<_>>())
+    .bind(rows.iter().map(|r| r.action).collect::<Vec<_>>())
+    .bind(rows.iter().map(|r| r.live_rule.as_str()).collect::<Vec<_>>())
+    .bind(rows.iter().map(|r| r.live_action).collect::<Vec<_>>())
     .bind(now)
     .execute(tx.conn())
     .await?;

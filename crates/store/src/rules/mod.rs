@@ -1,4 +1,20 @@
-//! Policies and their immutable versions.
+//! Policies and their immutable versions, drafts, runs in shadow, and what a preview replays.
+
+mod desk;
+mod draft;
+mod replay;
+mod shadow;
+
+pub use desk::{
+    Month, Served, StoredPolicy, StoredVersion, Vocabulary, body, month, policies, policy, served,
+    versions, vocabulary,
+};
+pub use draft::{Draft, discard, draft, lock, rebase, save};
+pub use replay::{
+    Case, LIMIT, PersonOrder, Said, Seen, Thing, cap_orders, cases, payload, person_orders,
+    predictions, said, source_names, things,
+};
+pub use shadow::{Counted, Differing, Run, counted, differing, end, run, start};
 
 use domain::ids::{ConnectionId, PolicyId, SiteId};
 use serde_json::Value;

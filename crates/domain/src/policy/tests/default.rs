@@ -185,6 +185,7 @@ fn an_unknown_remaining_life_makes_conditions_on_it_false_also_negated() {
                 ))),
                 repeats: None,
                 then: Action::log(),
+                paused: false,
             },
             default_policy().rules.remove(6),
         ],

@@ -1,4 +1,5 @@
 mod default;
+mod desk;
 mod properties;
 mod stories;
 mod text;

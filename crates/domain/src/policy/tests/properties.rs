@@ -1,5 +1,6 @@
 //! Total, deterministic, first match wins, and the explanation agrees with the decision.
 
+use proptest::bool::weighted;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -81,14 +82,15 @@ fn any_action() -> impl Strategy<Value = Action> {
 }
 
 prop_compose! {
-    fn any_policy()(rules in vec((any_condition(any_number().boxed()), option::of((0u32..4, 0u32..6, any::<f64>())), any_action()), 0..6))
+    pub(super) fn any_policy()(rules in vec((any_condition(any_number().boxed()), option::of((0u32..4, 0u32..6, any::<f64>())), any_action(), weighted(0.2)), 0..6))
         -> Policy
     {
-        let rules = rules.into_iter().enumerate().map(|(i, (when, repeats, then))| Rule {
+        let rules = rules.into_iter().enumerate().map(|(i, (when, repeats, then, paused))| Rule {
             name: format!("rule {i}"),
             when,
             repeats: repeats.map(|(at_least, of_last, within_days)| Repeats { at_least, of_last, within_days }),
             then,
+            paused,
         }).collect();
         Policy { name: "any".to_owned(), version: 1, rules }
     }
@@ -113,7 +115,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_facts()(
+    pub(super) fn any_facts()(
         latest in any_prediction(),
         recent in vec(any_prediction(), 0..5),
         criticality in proptest::sample::select(Criticality::ALL),
@@ -154,7 +156,8 @@ proptest! {
             prop_assert_eq!(reason.reached, i <= index);
             prop_assert_eq!(reason.matched, i == index);
             let alone = Policy { rules: vec![rule.clone()], ..policy.clone() };
-            let matches_alone = decide(&alone, &facts, now()).rule_index == 0;
+            let matches_alone = !rule.paused && decide(&alone, &facts, now()).rule_index == 0;
+            prop_assert_eq!(reason.paused, rule.paused && i < index);
             if i <= index {
                 prop_assert_eq!(matches_alone, i == index);
             }

@@ -99,7 +99,13 @@ fn an_asset_subtree_and_a_family_of_failure_modes_can_be_named() {
         let mut policy = default_policy();
         policy.rules.insert(
             0,
-            Rule { name: "x".to_owned(), when: condition, repeats: None, then: Action::log() },
+            Rule {
+                name: "x".to_owned(),
+                when: condition,
+                repeats: None,
+                then: Action::log(),
+                paused: false,
+            },
         );
         assert_eq!(policy.validate(), Ok(()));
         decide(&policy, &facts, now()).rule_index == 0
