@@ -91,7 +91,8 @@ describe('people', () => {
         await page.keyboard.press('Tab')
         return page.evaluate((text) => {
           const on = document.activeElement
-          return (on.getAttribute('aria-label') ?? on.textContent).includes(text)
+          const said = on.getAttribute('aria-label') ?? on.textContent
+          return on.matches('a, button, input') && said.includes(text)
         }, what)
       }, { every: 1 })
     }

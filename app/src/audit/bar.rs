@@ -36,12 +36,8 @@ pub(super) fn Bar(
                 let href = with_query(&address, &query.without(place));
                 let name = if term.not { format!("−{}", term.key) } else { term.key.to_string() };
                 view! {
-                    <a
-                        class="term"
-                        data-not=term.not.then_some("")
-                        href=href
-                        aria-label=texts::remove(&term.to_string())
-                    >
+                    <a class="term" data-not=term.not.then_some("") href=href>
+                        <b class="hidden">{texts::REMOVE}</b>
                         <span>{name}</span>
                         {term.values.join(", ")}
                         <Icon name="cross" small=true />
@@ -55,7 +51,7 @@ pub(super) fn Bar(
             .then(|| view! { <LinkButton href="/audit">{texts::CLEAR}</LinkButton> })
     };
     view! {
-        <Form method="GET" action="/audit" attr:class="query panel" attr:role="search">
+        <Form method="GET" action="/audit" attr:class="query panel" attr:role="search" attr:aria-label=texts::FORM>
             <Icon name="search" small=true />
             <input
                 class="query-text mono"

@@ -57,7 +57,7 @@ pub(super) fn Chain(
         .collect_view();
     view! {
         <section class="chain" aria-labelledby="chain-h">
-            <h3 id="chain-h">{texts::CHAIN}</h3>
+            <h2 id="chain-h">{texts::CHAIN}</h2>
             <ol class="timeline">{items}</ol>
         </section>
     }

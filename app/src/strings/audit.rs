@@ -11,12 +11,16 @@ use crate::ui::format;
 pub const TITLE: &str = "Audit";
 /// Label of the query.
 pub const QUERY: &str = "Query";
+/// Name of the form.
+pub const FORM: &str = "Search the audit log";
 /// Inside it.
 pub const PLACEHOLDER: &str = "actor: action: object: site: outcome: before: after:";
 /// Button.
 pub const SEARCH: &str = "Search";
 /// Button.
 pub const CLEAR: &str = "Clear";
+/// Read before a term: following it removes the term.
+pub const REMOVE: &str = "Remove ";
 /// Name of the menus.
 pub const FACETS: &str = "Facets";
 /// Column.
@@ -114,11 +118,6 @@ pub fn ignored(parts: &[String]) -> String {
 /// Nothing was found, with the query in words.
 pub fn nothing(range: &str) -> String {
     format!("Nothing matches in this range ({range}).")
-}
-
-/// Name of the button that removes a term.
-pub fn remove(term: &str) -> String {
-    format!("Remove {term}")
 }
 
 /// Who acted.
