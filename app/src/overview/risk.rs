@@ -73,7 +73,7 @@ fn line(row: &AlertRow, at: DateTime<Utc>) -> AnyView {
         <tr>
             <td><Sev level=row.severity /></td>
             <th scope="row">
-                <Plate tag=row.asset.tag.clone() href=format!("/alerts?asset={}", crate::ui::query::encode(&row.asset.tag)) />
+                <Plate tag=row.asset.tag.clone() href=format!("/assets/{}", row.asset.id) />
                 <span class="sub">{row.asset.name.clone()}</span>
             </th>
             <td><a href=href data-item="">{row.failure_mode_name.clone()}</a></td>

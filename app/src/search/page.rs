@@ -123,7 +123,7 @@ fn Results(found: Found, text: String) -> impl IntoView {
 
 /// One hit: a link over the whole row.
 fn asset(asset: FoundAsset) -> AnyView {
-    let href = format!("/alerts?asset={}", encode(&asset.tag));
+    let href = format!("/assets/{}", asset.id);
     let numbers: Vec<String> = [
         asset.serial_number.map(|number| format!("{} {number}", texts::SERIAL)),
         asset.barcode.map(|code| format!("{} {code}", texts::BARCODE)),
