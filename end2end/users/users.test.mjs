@@ -136,7 +136,7 @@ describe('people', () => {
     await page.keyboard.press('Enter')
     await page.waitForURL(/saved=0/)
     await page.locator('.roles tbody').waitFor()
-    assert.ok(await page.getByLabel('Press lead: decide reviews').isChecked())
+    await until('the change is saved', () => page.getByLabel('Press lead: decide reviews').isChecked())
     assert.deepEqual(errors, [])
     await page.context().close()
   })

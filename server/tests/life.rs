@@ -139,7 +139,10 @@ async fn killed_program_and_killed_postgres_come_back_in_every_combination() -> 
     let mut program = Program::start(data.path(), &[])?;
     assert!(program.until_ready(Duration::from_secs(30)).await);
 
-    kill("KILL", &postmaster(data.path())?)?;
+    let killed = postmaster(data.path())?;
+    kill("KILL", &killed)?;
+    until(Duration::from_secs(60), || postmaster(data.path()).ok().filter(|pid| *pid != killed))
+        .ok_or("Postgres is not started again")?;
     assert!(program.until_ready(Duration::from_secs(60)).await, "Postgres is started again");
 
     let orphan = postmaster(data.path())?;

@@ -97,7 +97,7 @@ pub fn printed<'a>(
     filter: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> String {
     let filter: Vec<String> = filter
-        .filter(|(key, _)| *key != "after")
+        .filter(|(key, _)| !["after", "shown", "saved", "new"].contains(key))
         .map(|(key, value)| format!(" {key}: {}.", value.replace('_', " ").replace(',', ", ")))
         .collect();
     format!("{site}.{} Printed for {who}.", filter.concat())

@@ -153,7 +153,9 @@ pub fn ExportLink(
     list: &'static str,
 ) -> impl IntoView {
     let query = Query::current();
-    let href = move || query.with(|q| q.without("after").at(format!("/export/{list}.csv")).href());
+    let href = move || {
+        query.with(|q| q.without("after").without("shown").at(format!("/export/{list}.csv")).href())
+    };
     view! {
         <a class="btn export" href=href download="" rel="external" data-key="e" aria-keyshortcuts="e">
             <Icon name="download" />

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::rounds::{Worker, rounds};
 
-/// Deciders per process: measured, one with larger batches costs less than two with smaller ones.
+/// Deciders per process: one takes larger batches; more processes share the work.
 pub(crate) const TASKS: usize = 1;
 /// Looks without a wake-up this often: a signal of another process is not heard.
 const POLL: Duration = Duration::from_millis(250);

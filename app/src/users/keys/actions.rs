@@ -22,7 +22,7 @@ pub async fn load_keys(
     let mut list = services::users::list_keys(&mut tx, &caller, after).await?;
     tx.commit().await?;
     if let Some(ticket) = shown {
-        list.shown = services::users::take_shown(caller.user()?, &ticket);
+        list.shown = services::users::take_shown(caller.user()?, &ticket, &ctx.request_id);
     }
     Ok(list)
 }

@@ -36,7 +36,7 @@ pub async fn load_person(id: UserId, shown: Option<String>) -> Result<PersonDeta
     let mut detail = services::users::person(&mut tx, &caller, id, current.as_deref()).await?;
     tx.commit().await?;
     if let Some(ticket) = shown {
-        detail.shown = services::users::take_shown(caller.user()?, &ticket);
+        detail.shown = services::users::take_shown(caller.user()?, &ticket, &ctx.request_id);
     }
     Ok(detail)
 }

@@ -300,7 +300,7 @@ mod tests {
     fn spec() -> CalendarSpec {
         serde_json::from_value(json!({
             "zone": "Europe/Berlin",
-            "shifts": [{"name": "night", "days": ["sun", "fri"], "start": "22:00", "end": "06:00"}],
+            "shifts": [{"name": "night", "days": ["fri", "sun"], "start": "22:00", "end": "06:00"}],
             "holidays": ["2026-12-25", "2027-01-01"],
             "shutdowns": [
                 {"name": "summer", "from": "2026-08-01T06:00:00", "until": "2026-08-10T04:00:00Z", "crew": "fitters"}
