@@ -21,6 +21,9 @@ builtin![
     "maintainx",
     "upkeep",
     "limble",
+    "dynamics365",
+    "oracle-fusion",
+    "maintenance-connection",
 ];
 
 /// The manifest of a system that comes with the program.

@@ -215,6 +215,7 @@ fn strip_tags(text: &str) -> String {
                 }
             }
             '>' if inside => inside = false,
+            ' ' if !inside && out.ends_with(' ') => {}
             letter if !inside => out.push(letter),
             _ => {}
         }

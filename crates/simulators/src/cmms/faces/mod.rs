@@ -1,6 +1,8 @@
 //! What a system looks like from outside.
 
 mod atlas;
+mod connection;
+mod dynamics;
 mod erpnext;
 mod fiix;
 mod generic;
@@ -8,6 +10,7 @@ mod limble;
 mod maintainx;
 mod maximo;
 mod odoo;
+mod oracle;
 mod sap;
 mod upkeep;
 
@@ -58,6 +61,9 @@ const FACES: &[(&str, Make)] = &[
     ("maintainx", || Box::new(maintainx::MaintainX)),
     ("upkeep", || Box::new(upkeep::UpKeep::default())),
     ("limble", || Box::new(limble::Limble)),
+    ("dynamics365", || Box::new(dynamics::Dynamics::default())),
+    ("oracle-fusion", || Box::new(oracle::Oracle::default())),
+    ("maintenance-connection", || Box::new(connection::Connection)),
     ("example", || Box::new(generic::Generic)),
 ];
 

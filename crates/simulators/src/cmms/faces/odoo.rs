@@ -473,6 +473,9 @@ fn shown(world: &World, model: &str, row: &Value, fields: &Value) -> Value {
             ("maintenance.request", "equipment_id") => {
                 label("maintenance.equipment").unwrap_or(json!(false))
             }
+            ("maintenance.request", "user_id") if value.is_number() => {
+                json!([value, "Mitchell Admin"])
+            }
             ("maintenance.request", "stage_id") => {
                 label("maintenance.stage").unwrap_or(json!(false))
             }
