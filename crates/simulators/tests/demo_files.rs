@@ -121,5 +121,5 @@ fn measured_data_is_small_and_carries_source_and_licence() {
             assert!(file.metadata().unwrap().len() < 100_000, "{:?}", file.path());
         }
     }
-    assert_eq!(folders, 2);
+    assert_eq!(folders, 3);
 }
