@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod cmms_record;
 pub mod failure_mode;
 pub mod ids;
+pub mod matching;
 pub mod permission;
 pub mod policy;
 pub mod prediction;
