@@ -22,6 +22,18 @@ pub struct Call {
 }
 
 impl Call {
+    /// A JSON body and nothing else, for what people do inside the system.
+    pub(super) fn inside(body: &Value) -> Self {
+        Self {
+            method: "POST".to_owned(),
+            path: Vec::new(),
+            target: String::new(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: body.to_string().into_bytes(),
+        }
+    }
+
     /// The path as words.
     pub fn segments(&self) -> Vec<&str> {
         self.path.iter().map(String::as_str).collect()

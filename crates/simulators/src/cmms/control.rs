@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::call::{Answer, Call};
 use super::faces::Face;
 use super::faults::{FaultRule, Script};
+use super::webhooks::{Hooks, Subscription};
 use super::world::World;
 
 /// What a technician does in the CMMS.
@@ -20,13 +21,31 @@ pub(super) struct Work {
     pub(super) closure: Value,
 }
 
-pub(super) fn answer(
-    call: &Call,
-    face: &mut dyn Face,
-    world: &mut World,
-    script: &mut Script,
-    counts: (u64, u64),
-) -> Answer {
+/// A work order that somebody makes in the CMMS.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByHand {
+    /// Its asset.
+    pub asset: String,
+    /// Its title.
+    pub title: String,
+    /// Its failure code.
+    #[serde(default)]
+    pub failure_code: String,
+}
+
+/// Everything the control side sees of a double.
+pub(super) struct Desk<'a> {
+    pub(super) face: &'a mut dyn Face,
+    pub(super) world: &'a mut World,
+    pub(super) script: &'a mut Script,
+    pub(super) hooks: &'a mut Hooks,
+    /// Calls so far, and how many of them changed something.
+    pub(super) counts: (u64, u64),
+}
+
+pub(super) fn answer(call: &Call, desk: Desk<'_>) -> Answer {
+    let Desk { face, world, script, hooks, counts } = desk;
     let words = call.segments();
     match (call.method.as_str(), words.get(1).copied().unwrap_or_default()) {
         ("GET", "about") => Answer::json(200, &face.about()),
@@ -41,9 +60,31 @@ pub(super) fn answer(
         },
         ("POST", "work") => match serde_json::from_slice::<Work>(&call.body) {
             Ok(work) => match face.work(world, &work.id, &work.act, &work.closure) {
-                true => Answer::empty(204),
+                true => {
+                    hooks.tell(face, world, None);
+                    Answer::empty(204)
+                }
                 false => Answer::text(404, "text/plain", "no such work order, or no such act"),
             },
+            Err(error) => Answer::text(400, "text/plain", error.to_string()),
+        },
+        ("POST", "orders") => match serde_json::from_slice::<ByHand>(&call.body) {
+            Ok(order) => by_hand(face, world, hooks, &order),
+            Err(error) => Answer::text(400, "text/plain", error.to_string()),
+        },
+        (_, "webhooks") if face.pushes().is_none() => {
+            Answer::text(409, "text/plain", "this system sends no webhooks")
+        }
+        ("GET", "webhooks") => Answer::json(200, &hooks.show()),
+        ("DELETE", "webhooks") => {
+            hooks.subscribe(None, face, world);
+            Answer::empty(204)
+        }
+        ("POST", "webhooks") => match serde_json::from_slice::<Subscription>(&call.body) {
+            Ok(subscription) => {
+                hooks.subscribe(Some(subscription), face, world);
+                Answer::empty(204)
+            }
             Err(error) => Answer::text(400, "text/plain", error.to_string()),
         },
         ("POST", "touch") => {
@@ -61,5 +102,19 @@ pub(super) fn answer(
             Answer::empty(204)
         }
         _ => Answer::empty(404),
+    }
+}
+
+fn by_hand(face: &mut dyn Face, world: &mut World, hooks: &mut Hooks, order: &ByHand) -> Answer {
+    match face.by_hand(world, order) {
+        Some(answer) if answer.status < 300 => {
+            hooks.tell(face, world, None);
+            match face.ledger(world).pop() {
+                Some(entry) => Answer::json(201, &json!({"id": entry.id})),
+                None => Answer::text(500, "text/plain", "the ledger does not show it"),
+            }
+        }
+        Some(refused) => refused,
+        None => Answer::text(409, "text/plain", "this double makes none by hand"),
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! A double speaks plain HTTP. Beside its own paths it answers below `/_double/`, for tests and for
 //! people who want to see what it holds: `GET ledger`, `POST faults`, `POST work` (what a technician
-//! does there), `POST tick` (moves its clock), `GET about` (how to connect).
+//! does there), `POST orders` (somebody makes a work order by hand), `POST`, `GET` and `DELETE
+//! webhooks` (who is told of changes), `POST tick` (moves its clock), `GET about` (how to connect).
 
 mod call;
 mod control;
@@ -11,10 +12,13 @@ mod faces;
 mod faults;
 mod query;
 mod server;
+mod webhooks;
 mod world;
 
 pub use call::{Answer, Call};
+pub use control::ByHand;
 pub use faces::{Face, face, systems};
 pub use faults::{Fault, FaultRule, On};
 pub use server::Double;
+pub use webhooks::{Change, Hook, HookFault, HookRule};
 pub use world::{LedgerEntry, World};

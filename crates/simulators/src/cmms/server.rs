@@ -17,9 +17,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::call::{Answer, Call};
-use super::control;
+use super::control::{self, Desk};
 use super::faces::Face;
 use super::faults::{Fault, Script, login_page};
+use super::webhooks::Hooks;
 use super::world::World;
 
 /// Longest body a double reads.
@@ -31,6 +32,7 @@ struct Inside {
     face: Box<dyn Face>,
     world: World,
     script: Script,
+    hooks: Hooks,
     calls: u64,
     writes: u64,
 }
@@ -39,11 +41,13 @@ struct Inside {
 pub struct Double {
     address: SocketAddr,
     task: JoinHandle<()>,
+    sender: JoinHandle<()>,
 }
 
 impl Drop for Double {
     fn drop(&mut self) {
         self.task.abort();
+        self.sender.abort();
     }
 }
 
@@ -61,15 +65,17 @@ impl Double {
         let address = listener.local_addr()?;
         let mut world = World::new(start);
         face.fill(&mut world);
+        let (hooks, sender) = Hooks::start();
         let inside = Arc::new(Mutex::new(Inside {
             face,
             world,
             script: Script::default(),
+            hooks,
             calls: 0,
             writes: 0,
         }));
         let task = tokio::spawn(accept(listener, inside));
-        Ok(Self { address, task })
+        Ok(Self { address, task, sender })
     }
 
     /// Where it listens.
@@ -116,8 +122,10 @@ async fn serve(
     let call = read(request).await.map_err(|()| Reset)?;
     if call.path.first().is_some_and(|first| first == "_double") {
         let mut inside = inside.lock().unwrap_or_else(PoisonError::into_inner);
-        let Inside { face, world, script, calls, writes } = &mut *inside;
-        return Ok(whole(control::answer(&call, face.as_mut(), world, script, (*calls, *writes))));
+        let Inside { face, world, script, hooks, calls, writes } = &mut *inside;
+        let counts = (*calls, *writes);
+        let desk = Desk { face: face.as_mut(), world, script, hooks, counts };
+        return Ok(whole(control::answer(&call, desk)));
     }
     let fault = {
         let mut inside = inside.lock().unwrap_or_else(PoisonError::into_inner);
@@ -186,8 +194,10 @@ fn with_face(inside: &Mutex<Inside>, of: impl FnOnce(&dyn Face) -> Answer) -> An
 
 fn answer(call: &Call, inside: &Mutex<Inside>) -> Answer {
     let mut inside = inside.lock().unwrap_or_else(PoisonError::into_inner);
-    let Inside { face, world, .. } = &mut *inside;
-    face.answer(call, world)
+    let Inside { face, world, hooks, .. } = &mut *inside;
+    let answer = face.answer(call, world);
+    hooks.tell(face.as_ref(), world, Some(call));
+    answer
 }
 
 async fn read(request: Request<Incoming>) -> Result<Call, ()> {

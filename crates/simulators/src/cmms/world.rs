@@ -40,6 +40,8 @@ pub struct World {
     numbers: BTreeMap<&'static str, u64>,
     start: DateTime<Utc>,
     ticks: i64,
+    /// Records that may have been changed since this was last taken.
+    touched: Vec<(&'static str, usize)>,
     /// Words of the face, such as sessions.
     pub notes: BTreeMap<String, String>,
 }
@@ -51,6 +53,7 @@ impl World {
             numbers: BTreeMap::new(),
             start,
             ticks: 0,
+            touched: Vec::new(),
             notes: BTreeMap::new(),
         }
     }
@@ -90,7 +93,9 @@ impl World {
     /// Adds a record.
     pub fn add(&mut self, kind: &'static str, row: Value) -> Value {
         self.tick(1);
-        self.rows_mut(kind).push(row.clone());
+        let rows = self.tables.entry(kind).or_default();
+        rows.push(row.clone());
+        self.touched.push((kind, rows.len() - 1));
         row
     }
 
@@ -107,9 +112,18 @@ impl World {
         value: &str,
     ) -> Option<&mut Map<String, Value>> {
         self.tick(1);
-        let rows = self.rows_mut(kind).iter_mut();
-        rows.filter_map(Value::as_object_mut)
-            .find(|row| row.get(field).map(text).unwrap_or_default() == value)
+        let rows = self.tables.entry(kind).or_default();
+        let place = rows.iter().position(|row| text(&row[field]) == value)?;
+        self.touched.push((kind, place));
+        rows[place].as_object_mut()
+    }
+
+    /// Which records may have been changed, each once.
+    pub(super) fn take_touched(&mut self) -> Vec<(&'static str, usize)> {
+        let mut touched = std::mem::take(&mut self.touched);
+        let mut known = std::collections::BTreeSet::new();
+        touched.retain(|one| known.insert(*one));
+        touched
     }
 }
 

@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare};
+use crate::cmms::webhooks::{Change, Hook, hmac};
 use crate::cmms::world::{LedgerEntry, World, plant, text};
 
 const EMAIL: &str = "millwright@plant.example";
@@ -161,6 +163,33 @@ impl Face for Atlas {
             .find_mut("asset", "id", asset)
             .map(|row| row.insert("updatedAt".to_owned(), json!(stamp)))
             .is_some()
+    }
+
+    fn by_hand(&mut self, world: &mut World, order: &ByHand) -> Option<Answer> {
+        let asset = json!({"id": order.asset.parse::<i64>().ok()?});
+        Some(create(&Call::inside(&json!({"title": order.title, "asset": asset})), world))
+    }
+
+    fn pushes(&self) -> Option<(&'static str, &'static str)> {
+        Some(("order", "id"))
+    }
+
+    fn hook(&self, change: &Change<'_>) -> Vec<Hook> {
+        let row = change.row;
+        let event = match change.before {
+            None => "NEW_WORK_ORDER",
+            Some(before) if before["status"] != row["status"] => "WORK_ORDER_STATUS_CHANGE",
+            Some(_) => "WORK_ORDER_CHANGE",
+        };
+        let hook = Hook::json(&json!({
+            "workOrderId": row["id"], "workOrderTitle": row["title"], "previousStatus": change.was("status"),
+            "newStatus": row["status"], "occurredAt": change.at.to_rfc3339(), "companyId": 1,
+        }));
+        let signature = hex::encode(hmac(change.secret, &hook.body));
+        let id = format!("00000000-0000-4000-8000-{:012x}", change.number);
+        let hook = hook.with("x-webhook-signature", signature);
+        let hook = hook.with("x-webhook-timestamp", change.at.timestamp_millis().to_string());
+        vec![hook.with("x-webhook-id", id).with("x-webhook-event", event)]
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare, split_outside};
 use crate::cmms::world::{LedgerEntry, World, plant, text};
 
@@ -135,6 +136,13 @@ impl Face for Connection {
             .find_mut("asset", "ID", asset)
             .map(|row| row.insert("LastModifiedDate".to_owned(), json!(stamp)))
             .is_some()
+    }
+
+    fn by_hand(&mut self, world: &mut World, order: &ByHand) -> Option<Answer> {
+        let body = json!([{
+            "Reason": order.title, "AssetRef": {"ID": order.asset}, "ProblemRef": {"ID": order.failure_code},
+        }]);
+        Some(create(&Call::inside(&body), world))
     }
 }
 

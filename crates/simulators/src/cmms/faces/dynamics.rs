@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare, split_outside};
 use crate::cmms::world::{LedgerEntry, World, plant, text};
 
@@ -196,6 +197,13 @@ impl Face for Dynamics {
 
     fn touch(&mut self, world: &mut World, asset: &str) -> bool {
         world.find(SETS[0].0, "MaintenanceAssetId", asset).is_some()
+    }
+
+    fn by_hand(&mut self, world: &mut World, order: &ByHand) -> Option<Answer> {
+        header(&Call::inside(&json!({"dataAreaId": COMPANY, "Description": order.title})), world);
+        let id = world.rows(SETS[1].0).last()?["WorkOrderId"].clone();
+        let body = json!({"dataAreaId": COMPANY, "WorkOrderId": id, "LineNumber": 1, "MaintenanceAssetId": order.asset});
+        Some(line(&Call::inside(&body), world))
     }
 }
 

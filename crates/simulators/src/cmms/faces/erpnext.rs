@@ -1,12 +1,16 @@
 //! ERPNext 15 (Frappe): documents by name, 417 for every validation, times in the site's zone,
 //! names that are used again, unknown fields dropped.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{FixedOffset, NaiveDateTime};
 use serde_json::{Map, Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare};
+use crate::cmms::webhooks::{Change, Hook, hmac};
 use crate::cmms::world::{LedgerEntry, World, pick, plant, text};
 
 const KEY: &str = "erp-key-92ab13";
@@ -205,6 +209,23 @@ impl Face for ErpNext {
             .find_mut("Asset", "name", asset)
             .map(|row| row.insert("modified".to_owned(), json!(stamp)))
             .is_some()
+    }
+
+    fn by_hand(&mut self, world: &mut World, order: &ByHand) -> Option<Answer> {
+        let body = json!({"asset": order.asset, "failure_date": local(world)[..19], "description": order.title});
+        Some(create(&Call::inside(&body), world))
+    }
+
+    fn pushes(&self) -> Option<(&'static str, &'static str)> {
+        Some(("Asset Repair", "name"))
+    }
+
+    fn hook(&self, change: &Change<'_>) -> Vec<Hook> {
+        let body =
+            pick(change.row, &["name", "repair_status", "docstatus", "modified"]).to_string();
+        let signature = STANDARD.encode(hmac(change.secret, body.as_bytes()));
+        let hook = Hook { headers: Vec::new(), body: body.into_bytes() };
+        vec![hook.with("x-frappe-webhook-signature", signature)]
     }
 }
 

@@ -6,6 +6,7 @@ use sha2::Sha256;
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare};
 use crate::cmms::world::{LedgerEntry, World, pick, plant, text};
 
@@ -224,6 +225,18 @@ impl Face for Fiix {
             .find_mut("Asset", "id", asset)
             .map(|row| row.insert("intUpdated".to_owned(), json!(now)))
             .is_some()
+    }
+
+    fn by_hand(&mut self, world: &mut World, order: &ByHand) -> Option<Answer> {
+        let mut row = json!({"intSiteID": SITE, "intWorkOrderStatusID": 176_992, "strDescription": order.title});
+        if let Ok(code) = order.failure_code.parse::<i64>() {
+            row["intRCAProblemID"] = json!(code);
+        }
+        let fields = "id";
+        add(world, "WorkOrder", &json!({"object": row, "fields": fields}));
+        let id = world.rows("WorkOrder").last()?["id"].clone();
+        let asset = json!({"intWorkOrderID": id, "intAssetID": order.asset.parse::<i64>().ok()?});
+        Some(add(world, "WorkOrderAsset", &json!({"object": asset, "fields": fields})))
     }
 }
 

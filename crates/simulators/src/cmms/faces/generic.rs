@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
 use crate::cmms::world::{LedgerEntry, World, plant, text};
 
@@ -37,7 +38,7 @@ impl Face for Generic {
     }
 
     fn fail(&self, status: u16, message: &str) -> Answer {
-        Answer::json(status, &json!({"message": message}))
+        refuse(status, message)
     }
 
     fn too_many(&self, seconds: u32) -> Answer {
@@ -55,30 +56,7 @@ impl Face for Generic {
                 Some(row) => Answer::json(200, row),
                 None => self.fail(404, "no such work order"),
             },
-            ("POST", ["work-orders"]) => {
-                let Some(Value::Object(mut row)) = call.json() else {
-                    return self.fail(400, "no JSON");
-                };
-                if row.get("title").map(text).unwrap_or_default().is_empty() {
-                    return self.fail(422, "title is needed");
-                }
-                let asset = row.get("assetId").map(text).unwrap_or_default();
-                if !asset.is_empty() && world.find("asset", "id", &asset).is_none() {
-                    return self.fail(422, &format!("asset {asset} is not known"));
-                }
-                let (id, stamp) = (world.number("order", 100), world.stamp());
-                for (field, value) in [
-                    ("id", json!(id)),
-                    ("number", json!(format!("WO-{id}"))),
-                    ("status", json!("Open")),
-                    ("createdAt", json!(stamp)),
-                    ("updatedAt", json!(stamp)),
-                ] {
-                    row.insert(field.to_owned(), value);
-                }
-                let row = world.add("order", Value::Object(row));
-                Answer::json(201, &row)
-            }
+            ("POST", ["work-orders"]) => create(call, world),
             ("PATCH", ["work-orders", id]) => {
                 let Some(Value::Object(body)) = call.json() else {
                     return self.fail(400, "no JSON");
@@ -143,6 +121,11 @@ impl Face for Generic {
             .map(|row| row.insert("updatedAt".to_owned(), json!(stamp)))
             .is_some()
     }
+
+    fn by_hand(&mut self, world: &mut World, order: &ByHand) -> Option<Answer> {
+        let body = json!({"title": order.title, "assetId": order.asset});
+        Some(create(&Call::inside(&body), world))
+    }
 }
 
 fn list(call: &Call, rows: &[Value]) -> Answer {
@@ -160,4 +143,33 @@ fn list(call: &Call, rows: &[Value]) -> Answer {
         .take(call.number("limit").unwrap_or(50).min(200))
         .collect();
     Answer::json(200, &json!({"items": page, "total": rows.len()}))
+}
+
+fn refuse(status: u16, message: &str) -> Answer {
+    Answer::json(status, &json!({"message": message}))
+}
+
+fn create(call: &Call, world: &mut World) -> Answer {
+    let Some(Value::Object(mut row)) = call.json() else {
+        return refuse(400, "no JSON");
+    };
+    if row.get("title").map(text).unwrap_or_default().is_empty() {
+        return refuse(422, "title is needed");
+    }
+    let asset = row.get("assetId").map(text).unwrap_or_default();
+    if !asset.is_empty() && world.find("asset", "id", &asset).is_none() {
+        return refuse(422, &format!("asset {asset} is not known"));
+    }
+    let (id, stamp) = (world.number("order", 100), world.stamp());
+    for (field, value) in [
+        ("id", json!(id)),
+        ("number", json!(format!("WO-{id}"))),
+        ("status", json!("Open")),
+        ("createdAt", json!(stamp)),
+        ("updatedAt", json!(stamp)),
+    ] {
+        row.insert(field.to_owned(), value);
+    }
+    let row = world.add("order", Value::Object(row));
+    Answer::json(201, &row)
 }

@@ -1,10 +1,13 @@
 //! Limble: tasks, unix seconds, bare arrays, ids in a `Location` header, empty answers to changes.
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
+use crate::cmms::webhooks::{Change, Hook, hmac};
 use crate::cmms::world::{LedgerEntry, World, plant, text};
 
 const CLIENT: &str = "limble-client-07";
@@ -123,6 +126,39 @@ impl Face for Limble {
             .find_mut("asset", "assetID", asset)
             .map(|row| row.insert("lastEdited".to_owned(), json!(now)))
             .is_some()
+    }
+
+    fn by_hand(&mut self, world: &mut World, order: &ByHand) -> Option<Answer> {
+        let body = json!({
+            "name": order.title, "assetID": order.asset.parse::<i64>().ok()?, "locationID": LOCATION, "type": 2,
+            "due": world.now().timestamp() + 86_400,
+        });
+        Some(create(&Call::inside(&body), world))
+    }
+
+    fn pushes(&self) -> Option<(&'static str, &'static str)> {
+        Some(("task", "taskID"))
+    }
+
+    /// Signed over time and token; the body is not covered.
+    fn hook(&self, change: &Change<'_>) -> Vec<Hook> {
+        let status = match change.before {
+            None => "CREATED",
+            Some(before) if before["status"] != change.row["status"] => {
+                match change.row["status"].as_i64() {
+                    Some(1) => "COMPLETE",
+                    _ => "COMPLETED TASK REOPENED",
+                }
+            }
+            Some(_) => "CHANGED TASK DESCRIPTION",
+        };
+        let (time, token) =
+            (change.at.timestamp().to_string(), format!("token-{:08x}", change.number));
+        let key = hex::encode(Sha256::digest(SECRET));
+        let signature = hex::encode(hmac(&key, format!("{time}{token}").as_bytes()));
+        let body = json!({"taskID": change.row["taskID"], "status": status, "category": "task", "user": "bob@plant.example"});
+        let hook = Hook::json(&body).with("signature", signature);
+        vec![hook.with("timestamp", time).with("token", token)]
     }
 }
 

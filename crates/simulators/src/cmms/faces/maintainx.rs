@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
+use crate::cmms::webhooks::{Change, Hook, hmac};
 use crate::cmms::world::{LedgerEntry, World, plant, text};
 
 const KEY: &str = "mx-jwt-1b7e44d093";
@@ -147,6 +149,39 @@ impl Face for MaintainX {
             .find_mut("asset", "id", asset)
             .map(|row| row.insert("updatedAt".to_owned(), json!(stamp)))
             .is_some()
+    }
+
+    fn by_hand(&mut self, world: &mut World, order: &ByHand) -> Option<Answer> {
+        let asset = order.asset.parse::<i64>().ok()?;
+        Some(create(&Call::inside(&json!({"title": order.title, "assetId": asset})), world))
+    }
+
+    fn pushes(&self) -> Option<(&'static str, &'static str)> {
+        Some(("order", "id"))
+    }
+
+    /// A cancellation is `DONE` with a sub-status.
+    fn hook(&self, change: &Change<'_>) -> Vec<Hook> {
+        if change.call.and_then(|call| call.param("skipWebhook")) == Some("true") {
+            return Vec::new();
+        }
+        let status = |value: &Value| match value.as_str() {
+            Some(sub @ ("CANCELED" | "SKIPPED")) => (json!("DONE"), json!(sub)),
+            _ => (value.clone(), Value::Null),
+        };
+        let (old, _) = status(change.was("status"));
+        let (new, sub) = status(&change.row["status"]);
+        let mut body = json!({
+            "workOrderId": change.row["id"], "orgId": 321, "oldStatus": old, "newStatus": new, "occurredAt": change.at.to_rfc3339(),
+        });
+        if !sub.is_null() {
+            body["newSubStatus"] = sub;
+        }
+        let hook = Hook::json(&body);
+        let time = change.at.timestamp();
+        let signed = [format!("{time}.").as_bytes(), &hook.body].concat();
+        let signature = format!("t={time},v1={}", hex::encode(hmac(change.secret, &signed)));
+        vec![hook.with("x-maintainx-webhook-body-signature", signature)]
     }
 }
 

@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare, split_outside};
+use crate::cmms::webhooks::{Change, Hook};
 use crate::cmms::world::{LedgerEntry, World, pick, plant, text};
 
 const KEY: &str = "maximo-key-3f9a71c0d2";
@@ -172,6 +174,22 @@ impl Face for Maximo {
             .find_mut("asset", "assetnum", asset)
             .map(|row| row.insert("changedate".to_owned(), json!(stamp)))
             .is_some()
+    }
+
+    fn by_hand(&mut self, world: &mut World, order: &ByHand) -> Option<Answer> {
+        let mut body = json!({"siteid": SITE, "description": order.title, "assetnum": order.asset});
+        if !order.failure_code.is_empty() {
+            body["problemcode"] = json!(order.failure_code);
+        }
+        Some(create(&Call::inside(&body), world))
+    }
+
+    fn pushes(&self) -> Option<(&'static str, &'static str)> {
+        Some(("wo", "wonum"))
+    }
+
+    fn hook(&self, change: &Change<'_>) -> Vec<Hook> {
+        vec![Hook::json(&pick(change.row, &["wonum", "siteid", "status", "changedate"]))]
     }
 }
 

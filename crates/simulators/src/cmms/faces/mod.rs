@@ -17,6 +17,8 @@ mod upkeep;
 use serde_json::Value;
 
 use super::call::{Answer, Call};
+use super::control::ByHand;
+use super::webhooks::{Change, Hook};
 use super::world::{LedgerEntry, World};
 
 /// One system's outside.
@@ -45,6 +47,18 @@ pub trait Face: Send {
     fn touch(&mut self, world: &mut World, asset: &str) -> bool;
     /// Every session and token is forgotten.
     fn sign_out(&mut self, _: &mut World) {}
+    /// Somebody makes a work order there; nothing where that is not simulated.
+    fn by_hand(&mut self, _: &mut World, _: &ByHand) -> Option<Answer> {
+        None
+    }
+    /// The table of its work orders and the field of their id, where it sends webhooks.
+    fn pushes(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+    /// What it sends when a work order was made or changed.
+    fn hook(&self, _: &Change<'_>) -> Vec<Hook> {
+        Vec::new()
+    }
 }
 
 type Make = fn() -> Box<dyn Face>;

@@ -4,8 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::webhooks::{Change, Hook};
+use crate::cmms::world::{LedgerEntry, World, pick, plant, text};
 
 const DATABASE: &str = "cmms";
 const USER: &str = "millwright";
@@ -196,6 +198,31 @@ impl Face for Odoo {
             .find_mut("maintenance.equipment", "id", asset)
             .map(|row| row.insert("write_date".to_owned(), json!(stamp)))
             .is_some()
+    }
+
+    fn by_hand(&mut self, world: &mut World, order: &ByHand) -> Option<Answer> {
+        let asset = order.asset.parse::<i64>().ok()?;
+        let vals = json!({"name": order.title, "equipment_id": asset});
+        Some(match create(world, "maintenance.request", &vals) {
+            Ok(id) => Answer::json(200, &json!(id)),
+            Err(Raised(_, message)) => self.fail(422, &message),
+        })
+    }
+
+    fn pushes(&self) -> Option<(&'static str, &'static str)> {
+        Some(("maintenance.request", "id"))
+    }
+
+    /// Every inner write tells, so the same is told several times.
+    fn hook(&self, change: &Change<'_>) -> Vec<Hook> {
+        let fields =
+            ["close_date", "duration", "equipment_id", "id", "name", "stage_id", "write_date"];
+        let mut body = pick(change.row, &fields);
+        body["_action"] = json!("Send Webhook Notification(#181)");
+        body["_id"] = change.row["id"].clone();
+        body["_model"] = json!("maintenance.request");
+        body["write_date"] = json!(format!("{}.279089", text(&change.row["write_date"])));
+        vec![Hook::json(&body); if self.version < 19 { 3 } else { 4 }]
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare};
 use crate::cmms::world::{LedgerEntry, World, plant, text};
 
@@ -193,6 +194,14 @@ impl Face for Oracle {
             .find_mut("asset", "AssetNumber", asset)
             .map(|row| row.insert("LastUpdateDate".to_owned(), json!(stamp)))
             .is_some()
+    }
+
+    fn by_hand(&mut self, world: &mut World, order: &ByHand) -> Option<Answer> {
+        let number = format!("HAND-{}", world.number("by hand", 1));
+        let body = json!({
+            "OrganizationCode": ORGANIZATION, "WorkOrderNumber": number, "WorkOrderDescription": order.title, "AssetNumber": order.asset,
+        });
+        Some(create(&Call::inside(&body), world))
     }
 }
 

@@ -5,7 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare, split_outside};
+use crate::cmms::webhooks::{Change, Hook};
 use crate::cmms::world::{LedgerEntry, World, plant, text};
 
 const USER: &str = "MWRIGHT";
@@ -222,6 +224,40 @@ impl Face for Sap {
             row["Equipment"] == *asset && text(&row["ValidityEndDate"]).starts_with("9999")
         });
         found.map(|row| row["LastChangeDateTime"] = json!(stamp)).count() > 0
+    }
+
+    fn by_hand(&mut self, world: &mut World, by_hand: &ByHand) -> Option<Answer> {
+        let damage = json!([{"MaintNotificationDamageCode": by_hand.failure_code}]);
+        let notification = notify(
+            &Call::inside(&json!({
+                "NotificationText": by_hand.title, "TechnicalObject": by_hand.asset, "to_Item": damage,
+            })),
+            world,
+        );
+        if notification.status >= 300 {
+            return Some(notification);
+        }
+        let made =
+            world.rows("notification").last().map(|row| row["MaintenanceNotification"].clone());
+        let body = json!({
+            "MaintenanceOrderDesc": by_hand.title, "Equipment": by_hand.asset, "MaintenancePlanningPlant": PLANT,
+            "MaintenanceNotification": made,
+        });
+        Some(order(&Call::inside(&body), world))
+    }
+
+    fn pushes(&self) -> Option<(&'static str, &'static str)> {
+        Some(("order", "MaintenanceOrder"))
+    }
+
+    /// What an event broker forwards: the key and nothing else.
+    fn hook(&self, change: &Change<'_>) -> Vec<Hook> {
+        let what = if change.before.is_some() { "Changed" } else { "Created" };
+        vec![Hook::json(&json!({
+            "specversion": "1.0", "type": format!("sap.s4.beh.maintenanceorder.v1.MaintenanceOrder.{what}.v1"),
+            "source": "/default/sap.s4.beh/S4H", "id": format!("event-{}", change.number), "time": change.at.to_rfc3339(),
+            "datacontenttype": "application/json", "data": {"MaintenanceOrder": change.row["MaintenanceOrder"]},
+        }))]
     }
 }
 

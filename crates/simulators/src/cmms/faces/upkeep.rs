@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
+use crate::cmms::webhooks::{Change, Hook};
 use crate::cmms::world::{LedgerEntry, World, plant, text};
 
 const EMAIL: &str = "millwright@plant.example";
@@ -159,6 +161,23 @@ impl Face for UpKeep {
             .find_mut("asset", "id", asset)
             .map(|row| row.insert("updatedAt".to_owned(), json!(stamp)))
             .is_some()
+    }
+
+    fn by_hand(&mut self, world: &mut World, order: &ByHand) -> Option<Answer> {
+        Some(create(&Call::inside(&json!({"title": order.title, "asset": order.asset})), world))
+    }
+
+    fn pushes(&self) -> Option<(&'static str, &'static str)> {
+        Some(("order", "id"))
+    }
+
+    fn hook(&self, change: &Change<'_>) -> Vec<Hook> {
+        let event = match change.before {
+            None => "WORK_ORDER_CREATED",
+            Some(before) if before["status"] != change.row["status"] => "WORK_ORDER_STATUS_UPDATED",
+            Some(_) => "WORK_ORDER_UPDATED",
+        };
+        vec![Hook::json(&json!({"event": event, "id": change.row["id"]}))]
     }
 }
 
