@@ -12,6 +12,7 @@ use services::predictions::{Intake, IntakeSettings};
 use services::sources::SourceCache;
 use tokio_util::sync::CancellationToken;
 
+use crate::http::keys::Keys;
 use crate::http::limits::Limits;
 use crate::http::live::Hub;
 
@@ -63,6 +64,8 @@ pub struct AppState {
     pub http: Arc<HttpSettings>,
     /// Bounds on what is worked on at once.
     pub limits: Limits,
+    /// Whose keys requests carry.
+    pub keys: Keys,
     /// Where predictions wait for the next commit.
     pub intake: Intake,
     /// What sources declare about their messages.
@@ -87,12 +90,14 @@ impl AppState {
         let limits = Limits::new(http.max_in_flight, http.key_quota_per_sec);
         let live = Hub::default();
         let intake = Intake::start(services.store.clone(), IntakeSettings::default());
+        let keys = Keys::start(services.clone());
         let sources = SourceCache::new(services.store.clone());
         Self {
             services,
             leptos,
             http: Arc::new(http),
             limits,
+            keys,
             intake,
             sources,
             live,

@@ -112,6 +112,23 @@ impl Store {
         })
     }
 
+    /// As [`begin_system`](Self::begin_system), with each statement planned once per connection, by
+    /// indexes, and not anew for its values: for the few statements that run thousands of times a
+    /// second, and whose plan may have been made while the tables were nearly empty.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when no connection can be had.
+    pub async fn begin_steady(&self) -> Result<ScopedTx, Error> {
+        let mut tx = self.begin_system().await?;
+        sqlx::query(
+            "SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
+                    set_config('enable_seqscan', 'off', true)",
+        )
+        .execute(tx.conn())
+        .await?;
+        Ok(tx)
+    }
+
     /// A transaction of the program itself, over every site.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ impl Worker for Decide {
     const NAME: &'static str = "decide";
 
     async fn round(&mut self) -> Result<usize, Error> {
-        let mut tx = self.services.store.begin_system().await?;
+        let mut tx = self.services.store.begin_steady().await?;
         let taken = self.decider.decide_pending(&mut tx).await?;
         if taken > 0 {
             tx.commit().await?;

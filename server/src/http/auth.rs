@@ -141,15 +141,7 @@ async fn find_key(state: &AppState, parts: &Parts) -> Result<ApiCaller, Problem>
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, key)| key.trim())
         .ok_or_else(Problem::unauthenticated)?;
-    let found = users::caller_for_key(&state.services, key).await?;
-    if found.use_unnoted {
-        let (services, key) = (state.services.clone(), found.key);
-        tokio::spawn(async move {
-            if let Err(error) = users::note_key_use(&services, key).await {
-                tracing::warn!(error = %super::chain(&error), "use of a key not noted");
-            }
-        });
-    }
+    let found = state.keys.caller(key).await?;
     Ok(ApiCaller { caller: found.caller, key: found.key, scopes: found.scopes })
 }
 

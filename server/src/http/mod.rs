@@ -17,6 +17,7 @@ pub mod export;
 pub mod files;
 pub mod headers;
 pub mod idempotency;
+pub mod keys;
 pub mod limits;
 pub mod live;
 pub mod pages;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::alert::{AlertState, Origin};
-use domain::ids::{AlertId, AssetId, ConnectionId, DecisionId, PredictionId, SiteId};
+use domain::ids::{AssetId, ConnectionId, DecisionId, PredictionId, SiteId};
 use domain::policy::{
     AssetFacts, CATCH_ALL, Decision, DecisionAction, Facts, PredictionFacts, decide,
 };
@@ -37,7 +37,6 @@ pub struct Decider {
 struct Draft {
     alert: usize,
     prediction: PredictionId,
-    payload: String,
     decision: Decision,
     facts: Facts,
     note: Option<&'static str>,
@@ -78,20 +77,21 @@ impl Decider {
 
     async fn decide(&mut self, tx: &mut ScopedTx, alerts: Vec<OpenAlert>) -> Result<(), Error> {
         let now = tx.now();
-        let keys: Vec<_> = alerts.iter().map(|a| (a.alert(), a.evaluated)).collect();
-        let pending = by_alert(rows::pending(tx, &keys).await?);
-        if pending.is_empty() {
-            return Ok(());
-        }
         let mut sites: Vec<SiteId> = alerts.iter().map(OpenAlert::site).collect();
         sites.sort_unstable();
         sites.dedup();
         let sites = self.rulebook.sites(tx, &sites, now).await?;
+        let with_payload = sites.values().any(|site| site.needs().attributes);
+        let keys: Vec<_> = alerts.iter().map(|a| (a.alert(), a.evaluated)).collect();
+        let pending = by_alert(rows::pending(tx, &keys, with_payload).await?);
+        if pending.is_empty() {
+            return Ok(());
+        }
         let extras = Extras::load(tx, &alerts, &sites).await?;
 
         let mut drafts: Vec<Draft> = Vec::new();
         let mut evaluated: Vec<Evaluated> = Vec::new();
-        let mut counts: Vec<(AlertId, i32)> = Vec::new();
+        let mut counts: BTreeMap<usize, i32> = BTreeMap::new();
         for (index, alert) in alerts.iter().enumerate() {
             let Some(waiting) = pending.get(&alert.id) else { continue };
             let site = sites
@@ -109,7 +109,6 @@ impl Decider {
                         drafts.push(Draft {
                             alert: index,
                             prediction: prediction.prediction(),
-                            payload: prediction.payload.clone(),
                             shadow: site.shadow.as_ref().map(|s| shadowed(s, &decided.1, now)),
                             decision: decided.0,
                             facts: decided.1,
@@ -126,12 +125,10 @@ impl Decider {
                     result,
                 });
             }
-            counts.push((alert.alert(), i32::try_from(waiting.len()).unwrap_or(i32::MAX)));
+            counts.insert(index, i32::try_from(waiting.len()).unwrap_or(i32::MAX));
         }
         cap(tx, &alerts, &sites, &mut drafts, now).await?;
-        write(tx, &alerts, &sites, drafts, &evaluated).await?;
-        rows::mark_evaluated(tx, &counts).await?;
-        Ok(())
+        write(tx, &alerts, &sites, drafts, &evaluated, counts).await
     }
 }
 
@@ -221,8 +218,10 @@ fn standing(alert: &OpenAlert) -> Result<Standing, Error> {
 }
 
 fn prediction_facts(row: &Pending, with_attributes: bool) -> Result<PredictionFacts, Error> {
-    let attributes =
-        if with_attributes { message(&row.payload)?.attributes } else { BTreeMap::new() };
+    let attributes = match &row.payload {
+        Some(payload) if with_attributes => message(payload)?.attributes,
+        _ => BTreeMap::new(),
+    };
     Ok(PredictionFacts {
         confidence: row.confidence,
         remaining_life_hours: row.rul_hours,
@@ -278,6 +277,7 @@ async fn write(
     sites: &HashMap<SiteId, SiteAt>,
     drafts: Vec<Draft>,
     evaluated: &[Evaluated],
+    mut counts: BTreeMap<usize, i32>,
 ) -> Result<(), Error> {
     let new: Vec<NewDecision> = drafts.iter().map(|d| stored(d, alerts, sites)).collect();
     let ids = rows::insert_decisions(tx, new).await?;
@@ -303,6 +303,9 @@ async fn write(
         .zip(&ids)
         .map(|(draft, id)| decision_audit(draft, *id, &alerts[draft.alert]))
         .collect();
+    let wanted =
+        last.values().filter(|&&index| drafts[index].decision.action == DecisionAction::Create);
+    let messages = messages(tx, wanted.map(|&index| drafts[index].prediction).collect()).await?;
     let mut standings = Vec::new();
     let mut questions = Vec::new();
     let mut intents = Vec::new();
@@ -311,7 +314,8 @@ async fn write(
         let (draft, alert) = (&drafts[index], &alerts[alert_index]);
         let state = state_after(&draft.decision.effect);
         // An order that is being made already keeps its alert; `intend` sets the rest.
-        standings.push(standing_row(draft, alert, ids[index], state));
+        let evaluated = counts.remove(&alert_index).unwrap_or(0);
+        standings.push(standing_row(draft, alert, ids[index], state, evaluated));
         audit.push(alert_audit(draft, alert, state));
         tx.touch(Topic::Alerts, Some(alert.site()));
         if asks(&draft.decision.effect) {
@@ -322,19 +326,20 @@ async fn write(
         if draft.decision.action == DecisionAction::Create
             && let Some(create) = &draft.decision.effect.create
         {
-            let message = message(&draft.payload)?;
             intents.push(intent_for(
                 alert.alert(),
                 Origin::Rule,
                 Actor::System,
                 create,
-                Some(&message),
+                messages.get(&draft.prediction),
                 None,
             ));
             created.push(alert.alert());
         }
     }
     rows::set_standing(tx, &standings).await?;
+    let unmoved: Vec<_> = counts.into_iter().map(|(i, n)| (alerts[i].alert(), n)).collect();
+    rows::mark_evaluated(tx, &unmoved).await?;
     for (review, alert) in rows::supersede(tx, &created).await? {
         audit.push(
             AuditEntry::new("review.supersede", "review", review).detail(json!({"alert": alert})),
@@ -351,6 +356,15 @@ async fn write(
     tx.audit(audit).await?;
     intend(tx, intents).await?;
     Ok(())
+}
+
+/// The messages of predictions, for what work orders take from them.
+async fn messages(
+    tx: &mut ScopedTx,
+    predictions: Vec<PredictionId>,
+) -> Result<HashMap<PredictionId, Prediction>, Error> {
+    let stored = rows::payloads(tx, &predictions).await?;
+    stored.into_iter().map(|(id, payload)| Ok((id, message(&payload)?))).collect()
 }
 
 /// What policies in shadow would have decided; nothing else is done with it.
@@ -395,6 +409,7 @@ fn standing_row(
     alert: &OpenAlert,
     decision: DecisionId,
     state: AlertState,
+    evaluated: i32,
 ) -> rows::Standing {
     let hold = draft.decision.effect.hold.as_ref().filter(|_| state == AlertState::Held);
     rows::Standing {
@@ -407,6 +422,7 @@ fn standing_row(
         rul_hours: draft.facts.prediction.remaining_life_hours,
         hold_until: hold.map(|h| h.fires_at),
         hold_origin: hold.map(|_| draft.decision.effect.origin().as_str()),
+        evaluated,
     }
 }
 

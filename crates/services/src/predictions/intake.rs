@@ -194,7 +194,7 @@ async fn stored(store: &Store, requests: &[Request]) -> Result<Vec<Vec<Outcome>>
 }
 
 async fn once(store: &Store, requests: &[Request]) -> Result<Vec<Vec<Outcome>>, ReceiveError> {
-    let mut tx = store.begin_system().await?;
+    let mut tx = store.begin_steady().await?;
     let answers = receive(&mut tx, requests).await?;
     tx.commit().await?;
     Ok(answers)

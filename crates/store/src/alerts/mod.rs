@@ -11,7 +11,7 @@ mod write;
 
 pub use pending::{
     OpenAlert, Pending, SiteRules, claim_lanes, lock_and_count_created, lock_one, lock_open,
-    path_tags, pending, recent, rest_lanes, site_rules,
+    path_tags, payloads, pending, recent, rest_lanes, site_rules,
 };
 pub use read::{
     AlertFilter, PredictionPoint, Row, by_ids, count, facets, floods, get, list, predictions,

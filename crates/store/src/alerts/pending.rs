@@ -100,8 +100,8 @@ pub struct Pending {
     pub model_version: Option<String>,
     /// Name of the source.
     pub source: String,
-    /// The message as JSON text.
-    pub payload: String,
+    /// The message as JSON text, where it was asked for.
+    pub payload: Option<String>,
 }
 
 /// Locks up to `limit` lanes that have something to decide. The lock is the lease: a worker that
@@ -195,14 +195,20 @@ pub async fn lock_one(tx: &mut ScopedTx, alert: AlertId) -> Result<Option<OpenAl
     .await?)
 }
 
-/// The predictions of these alerts that come after the evaluated ones, in order of arrival.
+/// The predictions of these alerts that come after the evaluated ones, in order of arrival; with
+/// their messages only where a policy looks into them.
 ///
 /// # Errors
 /// What the database says.
-pub async fn pending(tx: &mut ScopedTx, alerts: &[(AlertId, i32)]) -> Result<Vec<Pending>, Error> {
+pub async fn pending(
+    tx: &mut ScopedTx,
+    alerts: &[(AlertId, i32)],
+    with_payload: bool,
+) -> Result<Vec<Pending>, Error> {
     Ok(sqlx::query_as(
         "SELECT p.id, p.alert_id, p.confidence, p.rul_hours, p.window_hours, p.observed_at,
-                p.overdue, p.model_name, p.model_version, s.name AS source, p.payload::text AS payload
+                p.overdue, p.model_name, p.model_version, s.name AS source,
+                CASE WHEN $3 THEN p.payload::text END AS payload
          FROM unnest($1::bigint[], $2::int[]) AS q (alert_id, evaluated)
          JOIN prediction p ON p.alert_id = q.alert_id AND p.seq > q.evaluated
          JOIN source s ON s.id = p.source_id
@@ -210,8 +216,28 @@ pub async fn pending(tx: &mut ScopedTx, alerts: &[(AlertId, i32)]) -> Result<Vec
     )
     .bind(alerts.iter().map(|a| a.0.0).collect::<Vec<_>>())
     .bind(alerts.iter().map(|a| a.1).collect::<Vec<_>>())
+    .bind(with_payload)
     .fetch_all(tx.conn())
     .await?)
+}
+
+/// The messages of predictions, as JSON text.
+///
+/// # Errors
+/// What the database says.
+pub async fn payloads(
+    tx: &mut ScopedTx,
+    predictions: &[PredictionId],
+) -> Result<Vec<(PredictionId, String)>, Error> {
+    if predictions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(i64, String)> =
+        sqlx::query_as("SELECT id, payload::text FROM prediction WHERE id = ANY($1)")
+            .bind(predictions.iter().map(|p| p.0).collect::<Vec<_>>())
+            .fetch_all(tx.conn())
+            .await?;
+    Ok(rows.into_iter().map(|(id, payload)| (PredictionId(id), payload)).collect())
 }
 
 /// Non-stale predictions of the same assets and failure modes within the last 7 days, newest
@@ -223,7 +249,7 @@ pub async fn recent(tx: &mut ScopedTx, alerts: &[AlertId]) -> Result<Vec<Pending
     let since = tx.now() - chrono::TimeDelta::days(7);
     Ok(sqlx::query_as(
         "SELECT p.id, a.id AS alert_id, p.confidence, p.rul_hours, p.window_hours, p.observed_at,
-                p.overdue, p.model_name, p.model_version, s.name AS source, '{}' AS payload
+                p.overdue, p.model_name, p.model_version, s.name AS source, NULL AS payload
          FROM unnest($1::bigint[]) AS q (id)
          JOIN alert a ON a.id = q.id
          JOIN alert b ON b.asset_id = a.asset_id AND b.failure_mode = a.failure_mode

@@ -189,6 +189,9 @@ pub async fn insert_shadow_decisions(
 /// # Errors
 /// What the database says.
 pub async fn mark_evaluated(tx: &mut ScopedTx, alerts: &[(AlertId, i32)]) -> Result<(), Error> {
+    if alerts.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
         "UPDATE alert a SET evaluated = a.evaluated + q.n
          FROM unnest($1::bigint[], $2::int[]) AS q (id, n) WHERE a.id = q.id",
@@ -221,6 +224,8 @@ pub struct Standing {
     pub hold_until: Option<DateTime<Utc>>,
     /// `batch` or `shutdown`.
     pub hold_origin: Option<&'static str>,
+    /// Predictions evaluated with it.
+    pub evaluated: i32,
 }
 
 /// Writes how alerts stand; each needs an audit row.
@@ -240,10 +245,11 @@ pub async fn set_standing(tx: &mut ScopedTx, rows: &[Standing]) -> Result<(), Er
         "UPDATE alert a SET state = q.state, severity = q.severity, tier = q.tier,
                 decision_id = q.decision, decided_confidence = q.confidence,
                 decided_rul_hours = q.rul, hold_until = q.hold_until, hold_origin = q.hold_origin,
-                version = a.version + 1
+                evaluated = a.evaluated + q.evaluated, version = a.version + 1
          FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::float8[],
-                     $7::float8[], $8::timestamptz[], $9::text[])
-              AS q (id, state, severity, tier, decision, confidence, rul, hold_until, hold_origin)
+                     $7::float8[], $8::timestamptz[], $9::text[], $10::int[])
+              AS q (id, state, severity, tier, decision, confidence, rul, hold_until, hold_origin,
+                    evaluated)
          WHERE a.id = q.id",
     )
     .bind(column!(r => r.alert.0))
@@ -255,6 +261,7 @@ pub async fn set_standing(tx: &mut ScopedTx, rows: &[Standing]) -> Result<(), Er
     .bind(column!(r => r.rul_hours))
     .bind(column!(r => r.hold_until))
     .bind(column!(r => r.hold_origin))
+    .bind(column!(r => r.evaluated))
     .execute(tx.conn())
     .await?;
     Ok(())
