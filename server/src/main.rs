@@ -7,6 +7,7 @@ mod http;
 mod serve;
 mod state;
 mod tls;
+mod vault;
 
 use std::process::ExitCode;
 

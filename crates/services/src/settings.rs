@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::secrets::Vault;
+
 /// Values from the configuration, loaded once in `server`.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -11,6 +13,8 @@ pub struct Settings {
     pub time_scale: f64,
     /// How long a review decision can be undone.
     pub undo: Duration,
+    /// What seals secrets.
+    pub vault: Vault,
 }
 
 impl Default for Settings {
@@ -19,6 +23,7 @@ impl Default for Settings {
             base_url: "http://127.0.0.1:3000".to_owned(),
             time_scale: 1.0,
             undo: Duration::from_secs(8),
+            vault: Vault::default(),
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod predictions;
 pub mod rules;
 mod scope;
 pub mod search;
+pub mod secrets;
 pub mod self_check;
 pub mod sessions;
 mod signals;

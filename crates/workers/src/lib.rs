@@ -3,6 +3,7 @@
 //! Every worker is a loop over one transaction at a time and may be killed at any instruction.
 //! Several processes may run them on one database.
 
+mod clients;
 mod decide;
 pub mod delivery;
 mod housekeeping;
@@ -11,9 +12,11 @@ mod rounds;
 mod schedule;
 mod self_check;
 
+pub use clients::{ClientError, Clients};
 pub use lettre::message::Mailbox;
 pub use mail::{MailSettings, Mailer, mailer};
 
+use cmms::egress::Egress;
 use services::Services;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +27,8 @@ pub struct Settings {
     pub mailer: Option<Box<dyn Mailer>>,
     /// Whom mail comes from.
     pub mail_from: Mailbox,
+    /// Where calls to CMMSs may go.
+    pub egress: Egress,
 }
 
 /// Starts every worker; they end soon after `stop`, having finished the transaction at hand.
@@ -32,7 +37,8 @@ pub fn start(services: &Services, settings: Settings, stop: &CancellationToken) 
     for _ in 0..decide::TASKS {
         tasks.spawn(decide::run(services.clone(), stop.clone()));
     }
-    tasks.spawn(delivery::run(services.clone(), stop.clone()));
+    let clients = Clients::new(services.clone(), services.settings.vault.clone(), settings.egress);
+    tasks.spawn(delivery::run(services.clone(), clients, stop.clone()));
     tasks.spawn(schedule::run(services.clone(), stop.clone()));
     tasks.spawn(self_check::run(services.clone(), stop.clone()));
     tasks.spawn(housekeeping::run(services.clone(), stop.clone()));

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Common;
 use crate::database::Database;
-use crate::serve;
+use crate::{serve, vault};
 
 /// A subcommand at work: the database, and the program itself as the caller.
 pub(super) struct Desk {
@@ -22,7 +22,16 @@ impl Desk {
         let config = common.load(None, None)?;
         serve::log(&config, true);
         let database = Database::open(&config, Holder::Command, &CancellationToken::new()).await?;
-        let settings = Settings { base_url: serve::base_url(&config, None), ..Settings::default() };
+
+        let vault = match vault::open(&config) {
+            Ok(vault) => vault,
+            Err(error) => {
+                database.close().await;
+                return Err(error);
+            }
+        };
+        let base_url = serve::base_url(&config, None);
+        let settings = Settings { base_url, vault, ..Settings::default() };
         let services = Services { store: database.store.clone(), settings };
         Ok(Self { services, caller: Caller::system(), database })
     }

@@ -33,6 +33,8 @@ impl Config {
             ("database.allow_owner", json!(database.allow_owner)),
             ("database.connections", json!(database.connections)),
             ("database.binaries", json!(database.binaries)),
+            ("vault.master_key", secret(self.vault.master_key.is_some())),
+            ("vault.old_master_keys", json!(vec!["***"; self.vault.old_master_keys.len()])),
             ("mail.smtp", smtp),
             ("mail.folder", folder),
             ("mail.from", json!(self.mail.from)),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use super::Problem;
 
 const PREFIX: &str = "MILLWRIGHT_";
-const SECTIONS: [&str; 6] = ["server", "database", "mail", "egress", "test", "log"];
+const SECTIONS: [&str; 7] = ["server", "database", "vault", "mail", "egress", "test", "log"];
 
 /// One value with where it was said.
 #[derive(Debug, Clone)]

@@ -11,6 +11,7 @@ mod reader;
 mod secret;
 mod server;
 mod test;
+mod vault;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,7 @@ pub use mail::{Mail, MailTransport};
 pub use secret::Secret;
 pub use server::{Server, Transport};
 pub use test::Test;
+pub use vault::Vault;
 
 use layers::Layers;
 use reader::Reader;
@@ -38,6 +40,8 @@ pub struct Config {
     pub server: Server,
     /// `[database]`
     pub database: Database,
+    /// `[vault]`
+    pub vault: Vault,
     /// `[mail]`
     pub mail: Mail,
     /// `[egress]`
@@ -121,6 +125,7 @@ impl Config {
             data_dir: reader.path("data_dir").unwrap_or_else(default_data_dir),
             server: Server::read(&mut reader),
             database: Database::read(&mut reader),
+            vault: Vault::read(&mut reader),
             mail: Mail::read(&mut reader),
             egress: Egress::read(&mut reader),
             log: Log::read(&mut reader),

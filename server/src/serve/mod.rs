@@ -21,7 +21,7 @@ use crate::config::{Config, Transport};
 use crate::database::{Database, patiently};
 use crate::http::live;
 use crate::state::{AppState, HttpSettings};
-use crate::tls;
+use crate::{tls, vault};
 
 pub use logging::log;
 
@@ -73,7 +73,7 @@ async fn run_on(
 ) -> Result<()> {
     let config = &serve.config;
     let tls = tls::server_config(config, &base_url, time::OffsetDateTime::now_utc())?;
-    let services = services(config, database, base_url.clone());
+    let services = services(config, database, base_url.clone())?;
     let mut http = HttpSettings::new(base_url.clone());
     http.trusted_proxies.clone_from(&config.server.trusted_proxies);
     http.site_dir.clone_from(&config.server.site_dir);
@@ -117,28 +117,26 @@ pub async fn work(config: Config) -> Result<()> {
     let stop = CancellationToken::new();
     stop_on_signals(stop.clone())?;
     let database = Database::open(&config, Holder::Command, &stop).await?;
-    let services = services(&config, &database, base_url(&config, None));
-    let result = match patiently(&stop, async || prepare(&services).await).await {
-        Ok(()) => working::start(&config, &services, &stop),
-        Err(error) => Err(error),
-    };
-    let result = match result {
-        Ok(workers) => {
-            let relay = live::relay(services.store.clone(), live::Hub::default(), stop.clone());
-            relay.await;
-            stop.cancelled().await;
-            working::finish(workers).await;
-            Ok(())
-        }
-        Err(error) => Err(error),
-    };
+    let result = work_on(&config, &database, &stop).await;
     database.close().await;
     result
 }
 
-fn services(config: &Config, database: &Database, base_url: String) -> Services {
-    let settings = Settings { base_url, time_scale: config.test.time_scale, ..Settings::default() };
-    Services { store: database.store.clone(), settings }
+async fn work_on(config: &Config, database: &Database, stop: &CancellationToken) -> Result<()> {
+    let services = services(config, database, base_url(config, None))?;
+    patiently(stop, async || prepare(&services).await).await?;
+    let workers = working::start(config, &services, stop)?;
+    live::relay(services.store.clone(), live::Hub::default(), stop.clone()).await;
+    stop.cancelled().await;
+    working::finish(workers).await;
+    Ok(())
+}
+
+fn services(config: &Config, database: &Database, base_url: String) -> Result<Services> {
+    let vault = vault::open(config)?;
+    let time_scale = config.test.time_scale;
+    let settings = Settings { base_url, time_scale, vault, ..Settings::default() };
+    Ok(Services { store: database.store.clone(), settings })
 }
 
 /// What every start makes sure of.

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
+use cmms::egress::Egress;
 use services::Services;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -29,7 +30,8 @@ pub(super) fn start(
         .map_err(|_| anyhow!("mail.smtp or mail.folder cannot be used"))?;
     let mail_from =
         config.mail.from.parse().map_err(|_| anyhow!("mail.from is no mail address"))?;
-    Ok(workers::start(services, workers::Settings { mailer, mail_from }, stop))
+    let egress = Egress::new(&config.egress.allow);
+    Ok(workers::start(services, workers::Settings { mailer, mail_from, egress }, stop))
 }
 
 /// Lets the workers finish the transaction at hand.

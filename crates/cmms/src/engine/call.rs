@@ -277,13 +277,20 @@ impl ManifestClient {
                 StepError { unsent: true, ..StepError::new(Some(Class::Final), what) }
             }
         })?;
-        let answer = self.gate.send(outgoing).await?;
-        if kind == Kind::Call {
-            self.keep_cookies(&answer.headers).await;
-        }
-        let (heard, unreadable) = hear(answer, step.answer);
-        self.judge(step, scope, &heard, unreadable)?;
-        Ok(heard)
+        let watched = self.begin(&step.name, kind, &outgoing);
+        let outcome = match self.gate.send(outgoing).await {
+            Ok(answer) => {
+                if kind == Kind::Call {
+                    self.keep_cookies(&answer.headers).await;
+                }
+                let (heard, unreadable) = hear(answer, step.answer);
+                let judged = self.judge(step, scope, &heard, unreadable);
+                judged.map_err(|error| (Some(heard.status), error)).map(|()| heard)
+            }
+            Err(failure) => Err((None, failure.into())),
+        };
+        self.end(watched, &outcome);
+        outcome.map_err(|(_, error)| error)
     }
 
     /// Sorts an answer: rules of the manifest, then the usual meaning of its status.
@@ -526,7 +533,7 @@ impl ManifestClient {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
         let call = Outgoing { method: Method::POST, url, headers, body: Some(body.into_bytes()) };
-        Ok(hear(self.gate.send(call).await?, AnswerKind::Json).0)
+        self.send_plain("token", call, AnswerKind::Json).await
     }
 
     /// A GET of the connection's own, signed in, whose answer counts whatever its status.
@@ -546,7 +553,23 @@ impl ManifestClient {
             .outgoing(&step, &scope, Kind::Call, pass, None)
             .map_err(|_| StepError::unreadable("no address"))?;
         call.headers.extend_from_slice(extra);
-        Ok(hear(self.gate.send(call).await?, AnswerKind::Nothing).0)
+        self.send_plain("write_token", call, AnswerKind::Nothing).await
+    }
+
+    /// A call of the log-in whose answer counts whatever its status.
+    async fn send_plain(
+        &self,
+        step: &str,
+        call: Outgoing,
+        kind: AnswerKind,
+    ) -> Result<Heard, StepError> {
+        let watched = self.begin(step, Kind::LogIn, &call);
+        let outcome = match self.gate.send(call).await {
+            Ok(answer) => Ok(hear(answer, kind).0),
+            Err(failure) => Err((None, failure.into())),
+        };
+        self.end(watched, &outcome);
+        outcome.map_err(|(_, error)| error)
     }
 }
 

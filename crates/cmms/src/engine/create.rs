@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::ManifestClient;
 use super::call::{StepError, items};
+use super::watch::during;
 use crate::manifest::{Already, Class, Step};
 use crate::template::{Scope, plain};
 use crate::{CreateOutcome, NewOrder};
@@ -113,7 +114,7 @@ impl ManifestClient {
         journal: &dyn Journal,
     ) -> CreateOutcome {
         state.in_doubt |= !state.is_new();
-        match self.go_on(order, &mut state, journal).await {
+        match during("create", self.go_on(order, &mut state, journal)).await {
             Ok(()) => self.created(order, &state),
             Err(Stop::Journal) => CreateOutcome::Unknown(JournalClosed.to_string()),
             Err(Stop::Failed(error)) => self.outcome(error),

@@ -6,6 +6,7 @@ mod pace;
 mod read;
 mod scrub;
 mod session;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,11 +29,13 @@ use crate::{CallError, Capabilities, CmmsClient, CreateOutcome, Identity, NewOrd
 
 pub use create::{Journal, JournalClosed, NoJournal, Progress, StepState};
 pub use read::{AssetRow, Batch, CodeRow, Cursor, OrderRow};
+pub use watch::{Seen, Watch, on_behalf_of};
 
 use call::StepError;
 use pace::Pace;
 use scrub::Scrubber;
 use session::Session;
+use watch::during;
 
 /// Where time comes from.
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -60,6 +63,8 @@ pub struct Connection {
     pub page_size: Option<u32>,
     /// Where time comes from.
     pub now: Now,
+    /// Is told of every call.
+    pub watch: Option<Arc<dyn Watch>>,
 }
 
 impl Connection {
@@ -76,6 +81,7 @@ impl Connection {
             timeout: None,
             page_size: None,
             now,
+            watch: None,
         }
     }
 }
@@ -110,6 +116,7 @@ pub struct ManifestClient {
     places: Semaphore,
     page_size: u32,
     now: Now,
+    watch: Option<Arc<dyn Watch>>,
 }
 
 impl fmt::Debug for ManifestClient {
@@ -161,6 +168,7 @@ impl ManifestClient {
             places: Semaphore::new(limits.concurrent.max(1) as usize),
             page_size: connection.page_size.unwrap_or(u32::MAX),
             now: connection.now,
+            watch: connection.watch,
             manifest,
         })
     }
@@ -177,7 +185,7 @@ impl ManifestClient {
     pub async fn connect(&self) -> Result<(Option<String>, Option<String>), CallError> {
         let check = &self.manifest.operations.connect;
         let nothing = Value::Null;
-        let kept = self.read_steps(&check.steps, &[("id", &nothing)]).await?;
+        let kept = during("connect", self.read_steps(&check.steps, &[("id", &nothing)])).await?;
         let now = self.time();
         let names = self.names(&now);
         let scope = Scope::of(&names);
@@ -198,14 +206,17 @@ impl ManifestClient {
     ) -> Option<Result<(), CallError>> {
         let transition = self.manifest.operations.transitions.get(&to)?;
         Some(
-            self.change(
-                &transition.steps,
-                &[
-                    ("id", &json!(id)),
-                    ("closure", closure),
-                    ("order", &Value::Null),
-                    ("file", &Value::Null),
-                ],
+            during(
+                "transition",
+                self.change(
+                    &transition.steps,
+                    &[
+                        ("id", &json!(id)),
+                        ("closure", closure),
+                        ("order", &Value::Null),
+                        ("file", &Value::Null),
+                    ],
+                ),
             )
             .await,
         )
@@ -215,14 +226,17 @@ impl ManifestClient {
     pub async fn update(&self, id: &str, order: &Value) -> Option<Result<(), CallError>> {
         let update = self.manifest.operations.update.as_ref()?;
         Some(
-            self.change(
-                &update.steps,
-                &[
-                    ("id", &json!(id)),
-                    ("order", order),
-                    ("closure", &Value::Null),
-                    ("file", &Value::Null),
-                ],
+            during(
+                "update",
+                self.change(
+                    &update.steps,
+                    &[
+                        ("id", &json!(id)),
+                        ("order", order),
+                        ("closure", &Value::Null),
+                        ("file", &Value::Null),
+                    ],
+                ),
             )
             .await,
         )
@@ -233,14 +247,17 @@ impl ManifestClient {
     pub async fn attach(&self, id: &str, file: &Value) -> Option<Result<(), CallError>> {
         let attach = self.manifest.operations.attach.as_ref()?;
         Some(
-            self.change(
-                &attach.steps,
-                &[
-                    ("id", &json!(id)),
-                    ("file", file),
-                    ("closure", &Value::Null),
-                    ("order", &Value::Null),
-                ],
+            during(
+                "attach",
+                self.change(
+                    &attach.steps,
+                    &[
+                        ("id", &json!(id)),
+                        ("file", file),
+                        ("closure", &Value::Null),
+                        ("order", &Value::Null),
+                    ],
+                ),
             )
             .await,
         )
@@ -331,7 +348,7 @@ impl CmmsClient for ManifestClient {
         match self.manifest.identity {
             Identity::Neither => Ok(Vec::new()),
             Identity::NativeKey | Identity::SearchableRef => {
-                self.find_by_reference(external_ref).await
+                during("look_up", self.find_by_reference(external_ref)).await
             }
         }
     }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::ManifestClient;
 use super::call::StepError;
+use super::watch::during;
 use crate::CallError;
 use crate::manifest::{Class, Feed, Find, Listing, Page};
 use crate::template::{Expression, Scope, Template, plain, truthy};
@@ -119,8 +120,9 @@ impl ManifestClient {
         cursor: &Cursor,
     ) -> Result<Batch<AssetRow>, CallError> {
         let listing = &self.manifest.operations.assets;
-        let (rows, next) =
-            self.page(listing, since, cursor).await.map_err(|error| self.call_error(error))?;
+        let (rows, next) = during("assets", self.page(listing, since, cursor))
+            .await
+            .map_err(|error| self.call_error(error))?;
         let rows = rows.iter().map(|row| self.asset(row));
         Ok(Batch {
             rows: rows.collect::<Result<_, _>>().map_err(|error| self.call_error(error))?,
@@ -138,8 +140,9 @@ impl ManifestClient {
         cursor: &Cursor,
     ) -> Result<Batch<OrderRow>, CallError> {
         let listing = &self.manifest.operations.orders;
-        let (rows, next) =
-            self.page(listing, since, cursor).await.map_err(|error| self.call_error(error))?;
+        let (rows, next) = during("orders", self.page(listing, since, cursor))
+            .await
+            .map_err(|error| self.call_error(error))?;
         let nothing = json!({});
         let rows = rows.iter().map(|row| self.order(row, &nothing));
         Ok(Batch {
@@ -154,17 +157,19 @@ impl ManifestClient {
         cursor: &Cursor,
     ) -> Option<Result<Batch<CodeRow>, CallError>> {
         let listing = self.manifest.operations.failure_codes.as_ref()?;
-        let page = self.page(listing, None, cursor).await.and_then(|(rows, next)| {
-            let rows = rows.iter().map(|row| {
-                let read = self.reader(row);
-                Ok(CodeRow {
-                    code: read.needed(&listing.item.code)?,
-                    name: read.text(&listing.item.name)?.unwrap_or_default(),
-                    parent: read.maybe(&listing.item.parent)?,
-                })
-            });
-            Ok(Batch { rows: rows.collect::<Result<_, StepError>>()?, next })
-        });
+        let page = during("failure_codes", self.page(listing, None, cursor)).await.and_then(
+            |(rows, next)| {
+                let rows = rows.iter().map(|row| {
+                    let read = self.reader(row);
+                    Ok(CodeRow {
+                        code: read.needed(&listing.item.code)?,
+                        name: read.text(&listing.item.name)?.unwrap_or_default(),
+                        parent: read.maybe(&listing.item.parent)?,
+                    })
+                });
+                Ok(Batch { rows: rows.collect::<Result<_, StepError>>()?, next })
+            },
+        );
         Some(page.map_err(|error| self.call_error(error)))
     }
 
@@ -180,7 +185,7 @@ impl ManifestClient {
     pub async fn read_order(&self, cmms_id: &str) -> Result<Option<OrderRow>, CallError> {
         let id = json!(cmms_id);
         let find = &self.manifest.operations.read;
-        let rows = match self.found(find, &[("id", &id)]).await {
+        let rows = match during("read", self.found(find, &[("id", &id)])).await {
             Err(error) if error.class == Some(Class::Missing) => return Ok(None),
             rows => rows.map_err(|error| self.call_error(error))?,
         };

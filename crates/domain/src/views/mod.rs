@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod assets;
 pub mod audit;
 pub mod calendars;
+pub mod connections;
 pub mod logbook;
 pub mod overview;
 pub mod predictions;

@@ -11,7 +11,7 @@ use store::{AuditEntry, ScopedTx, Topic};
 use super::mirror::{self, CancelledHere};
 use crate::{Caller, Error};
 
-fn stopped(target: &Target, caller: &Caller) -> Result<DeliveryState, Error> {
+pub(crate) fn stopped(target: &Target, caller: &Caller) -> Result<DeliveryState, Error> {
     let site = SiteId(target.site_id);
     if !caller.may_at(Permission::Integrate, site)
         && !caller.may_at(Permission::WorkOrderRaise, site)

@@ -14,6 +14,7 @@ mod timeline;
 mod transition;
 
 pub use attach::draw_waiting;
+pub(crate) use deliver::stopped;
 pub use deliver::{retry, skip};
 pub use export::WorkOrderSheet;
 pub(crate) use intend::sample;

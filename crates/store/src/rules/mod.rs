@@ -63,6 +63,26 @@ pub async fn publish(
     Ok((PolicyId(id), version))
 }
 
+/// The rules of a site's own under a connection, as in force.
+///
+/// # Errors
+/// What the database says.
+pub async fn override_of(
+    tx: &mut ScopedTx,
+    connection: ConnectionId,
+    site: SiteId,
+) -> Result<Option<Value>, Error> {
+    Ok(sqlx::query_scalar(
+        "SELECT v.body FROM policy p
+         JOIN policy_version v ON v.policy_id = p.id AND v.version = p.version
+         WHERE p.connection_id = $1 AND p.site_id = $2",
+    )
+    .bind(connection.0)
+    .bind(site.0)
+    .fetch_optional(tx.conn())
+    .await?)
+}
+
 /// Connections that have no policy of their own yet.
 ///
 /// # Errors

@@ -85,6 +85,14 @@ pub async fn requeue(tx: &mut ScopedTx, id: WorkOrderId, look_up: bool) -> Resul
     Ok(())
 }
 
+/// Whether another open work order has taken the place of a stopped one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn replaced(tx: &mut ScopedTx, id: WorkOrderId) -> Result<bool, Error> {
+    Ok(super::mirror::other_open(tx, id).await?.is_some())
+}
+
 /// Gives a stopped delivery up: cancelled here, never sent again.
 ///
 /// # Errors

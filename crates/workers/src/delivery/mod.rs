@@ -18,6 +18,8 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::Clients;
+
 pub use book::BookClient;
 use lane::Courier;
 
@@ -37,7 +39,7 @@ fn client(services: &Services, connection: &Connection) -> Option<Arc<dyn CmmsCl
 }
 
 /// Delivers for every connection until `stop`; then finishes the calls under way.
-pub async fn run(services: Services, stop: CancellationToken) {
+pub async fn run(services: Services, _clients: Clients, stop: CancellationToken) {
     let all = loop {
         match configured(&services).await {
             Ok(all) => break all,
