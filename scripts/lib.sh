@@ -7,6 +7,11 @@ SITE=$ROOT/target/site
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 WASM_TARGET_DIR=$CACHE/target-wasm
 WASM_TARGET=wasm32-unknown-unknown
+# Views without their types: both sides need it alike, or the browser cannot take over what the server drew.
+case " ${RUSTFLAGS:-} " in
+  *" erase_components "*) ;;
+  *) export RUSTFLAGS="${RUSTFLAGS:+$RUSTFLAGS }--cfg erase_components" ;;
+esac
 mkdir -p "$CACHE"
 cd "$ROOT"
 

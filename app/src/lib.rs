@@ -10,6 +10,7 @@ pub mod alerts;
 pub mod assets;
 pub mod audit;
 pub mod browser;
+pub mod codec;
 pub mod context;
 pub mod error;
 pub mod frame;

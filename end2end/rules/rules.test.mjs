@@ -89,6 +89,34 @@ describe('rules', () => {
     await page.context().close()
   })
 
+  test('a preview under way is cancelled and leaves the last result; unsaved edits are not lost by a link', async () => {
+    const { page, errors } = await open(`/rules/${POLICY}/edit`)
+    await page.locator('.preview .finding').waitFor()
+    const last = await headline(page)
+    const asked = { given_up: false }
+    page.on('requestfailed', (request) => { asked.given_up ||= request.url().endsWith('/ui/rules/preview') })
+    await page.route('**/ui/rules/preview', () => {})
+    await page.locator('.rulelist > ol button[id=rule-0]').click()
+    await page.locator('#rule-name').fill('Renamed')
+    await page.locator('.preview').getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('Cancelled; this is the last result.').waitFor()
+    assert.equal(await headline(page), last)
+    assert.equal(await page.locator('.preview').getAttribute('data-old'), '', 'the last result is greyed')
+    await until('the request is given up', () => asked.given_up)
+    await page.unroute('**/ui/rules/preview')
+
+    await page.getByRole('link', { name: 'Versions' }).click()
+    const question = page.getByRole('dialog', { name: 'Leave without saving?' })
+    await question.waitFor()
+    await question.getByRole('button', { name: 'Close' }).click()
+    assert.equal(await page.locator('#rule-name').inputValue(), 'Renamed', 'what was typed stays')
+    await page.getByRole('link', { name: 'Versions' }).click()
+    await question.getByRole('button', { name: 'Leave without saving' }).click()
+    await page.waitForURL(/\/versions$/)
+    assert.deepEqual(errors, [])
+    await page.context().close()
+  })
+
   test('versions are compared, and an older one comes back as a draft', async () => {
     const { page, errors } = await open(`/rules/${POLICY}/compare?from=1&to=2`)
     const changes = page.locator('#changes')

@@ -7,13 +7,14 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
 use super::AlertQuery;
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// A page of the alert list, with facets and floods.
 ///
 /// # Errors
 /// Nobody is signed in, or may see alerts.
-#[server(prefix = "/ui", endpoint = "alerts/list", input = Json)]
+#[server(prefix = "/ui", endpoint = "alerts/list", input = Json, output = Answer)]
 pub async fn load_alerts(query: AlertQuery) -> Result<AlertList, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let mut tx = ctx.begin_here(Permission::View).await?;
@@ -26,7 +27,7 @@ pub async fn load_alerts(query: AlertQuery) -> Result<AlertList, AppError> {
 ///
 /// # Errors
 /// There is none, or not for this person.
-#[server(prefix = "/ui", endpoint = "alerts/detail")]
+#[server(prefix = "/ui", endpoint = "alerts/detail", output = Answer)]
 pub async fn load_alert(id: i64) -> Result<AlertDetail, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let mut tx = ctx.begin(Permission::View).await?;
@@ -39,7 +40,7 @@ pub async fn load_alert(id: i64) -> Result<AlertDetail, AppError> {
 ///
 /// # Errors
 /// The question is not there, or this person decides nothing.
-#[server(prefix = "/ui", endpoint = "alerts/review", input = Json)]
+#[server(prefix = "/ui", endpoint = "alerts/review", input = Json, output = Answer)]
 pub async fn load_reviewing(id: Option<i64>, decided: Option<i64>) -> Result<Reviewing, AppError> {
     use services::alerts::{queue, reviewing};
     let ctx = crate::context::ssr::server_ctx()?;
@@ -56,7 +57,7 @@ pub async fn load_reviewing(id: Option<i64>, decided: Option<i64>) -> Result<Rev
 ///
 /// # Errors
 /// Somebody decided first, the alert has changed, or the input needs a correction.
-#[server(prefix = "/ui", endpoint = "alerts/approve")]
+#[server(prefix = "/ui", endpoint = "alerts/approve", output = Answer)]
 pub async fn approve_review(
     alert: i64,
     version: i32,
@@ -74,7 +75,7 @@ pub async fn approve_review(
 ///
 /// # Errors
 /// As [`approve_review`].
-#[server(prefix = "/ui", endpoint = "alerts/reject")]
+#[server(prefix = "/ui", endpoint = "alerts/reject", output = Answer)]
 pub async fn reject_review(
     alert: i64,
     version: i32,
@@ -89,7 +90,7 @@ pub async fn reject_review(
 ///
 /// # Errors
 /// As [`approve_review`].
-#[server(prefix = "/ui", endpoint = "alerts/snooze")]
+#[server(prefix = "/ui", endpoint = "alerts/snooze", output = Answer)]
 pub async fn snooze_review(
     alert: i64,
     version: i32,
@@ -104,7 +105,7 @@ pub async fn snooze_review(
 ///
 /// # Errors
 /// It has been carried out already, or somebody else decided it.
-#[server(prefix = "/ui", endpoint = "alerts/undo")]
+#[server(prefix = "/ui", endpoint = "alerts/undo", output = Answer)]
 pub async fn undo_review(alert: i64) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -119,7 +120,7 @@ pub async fn undo_review(alert: i64) -> Result<(), AppError> {
 ///
 /// # Errors
 /// The person may not, or the input needs a correction.
-#[server(prefix = "/ui", endpoint = "alerts/raise")]
+#[server(prefix = "/ui", endpoint = "alerts/raise", output = Answer)]
 pub async fn raise_for_alert(
     alert: i64,
     priority: i16,

@@ -9,13 +9,14 @@ use domain::views::assets::{
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// The tree with some nodes open, or everything open above one asset.
 ///
 /// # Errors
 /// Nobody is signed in.
-#[server(prefix = "/ui", endpoint = "assets/tree", input = Json)]
+#[server(prefix = "/ui", endpoint = "assets/tree", input = Json, output = Answer)]
 pub async fn load_tree(
     open: Vec<AssetId>,
     towards: Option<AssetId>,
@@ -32,7 +33,7 @@ pub async fn load_tree(
 ///
 /// # Errors
 /// It is not there, or not for this person.
-#[server(prefix = "/ui", endpoint = "assets/branch", input = Json)]
+#[server(prefix = "/ui", endpoint = "assets/branch", input = Json, output = Answer)]
 pub async fn load_branch(parent: AssetId) -> Result<Vec<TreeRow>, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let mut tx = ctx.begin(Permission::View).await?;
@@ -43,7 +44,7 @@ pub async fn load_branch(parent: AssetId) -> Result<Vec<TreeRow>, AppError> {
 ///
 /// # Errors
 /// Nobody is signed in, or the asset it stands below is not there.
-#[server(prefix = "/ui", endpoint = "assets/list", input = Json)]
+#[server(prefix = "/ui", endpoint = "assets/list", input = Json, output = Answer)]
 pub async fn load_list(search: AssetSearch) -> Result<AssetList, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let mut tx = match search.under {
@@ -57,7 +58,7 @@ pub async fn load_list(search: AssetSearch) -> Result<AssetList, AppError> {
 ///
 /// # Errors
 /// It is not there, or not for this person.
-#[server(prefix = "/ui", endpoint = "assets/load", input = Json)]
+#[server(prefix = "/ui", endpoint = "assets/load", input = Json, output = Answer)]
 pub async fn load_asset(id: AssetId) -> Result<AssetDetail, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -69,7 +70,7 @@ pub async fn load_asset(id: AssetId) -> Result<AssetDetail, AppError> {
 ///
 /// # Errors
 /// It is not there, or not for this person.
-#[server(prefix = "/ui", endpoint = "assets/history", input = Json)]
+#[server(prefix = "/ui", endpoint = "assets/history", input = Json, output = Answer)]
 pub async fn load_history(id: AssetId, after: Option<i64>) -> Result<AssetHistory, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let mut tx = ctx.begin(Permission::View).await?;
@@ -80,7 +81,7 @@ pub async fn load_history(id: AssetId, after: Option<i64>) -> Result<AssetHistor
 ///
 /// # Errors
 /// It is not there, or this person may not edit there.
-#[server(prefix = "/ui", endpoint = "assets/draft", input = Json)]
+#[server(prefix = "/ui", endpoint = "assets/draft", input = Json, output = Answer)]
 pub async fn load_draft(
     id: Option<AssetId>,
     parent: Option<AssetId>,

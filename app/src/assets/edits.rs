@@ -5,13 +5,14 @@ use domain::views::assets::AssetForm;
 use domain::{ids::AssetId, permission::Permission};
 use leptos::prelude::*;
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// Makes an asset below `parent`, or a site.
 ///
 /// # Errors
 /// The input has problems, or this person may not edit there.
-#[server(prefix = "/ui", endpoint = "assets/create")]
+#[server(prefix = "/ui", endpoint = "assets/create", output = Answer)]
 pub async fn create_asset(
     #[server(default)] parent: String,
     form: AssetForm,
@@ -30,7 +31,7 @@ pub async fn create_asset(
 ///
 /// # Errors
 /// The input has problems, or somebody was first.
-#[server(prefix = "/ui", endpoint = "assets/edit")]
+#[server(prefix = "/ui", endpoint = "assets/edit", output = Answer)]
 pub async fn edit_asset(id: i64, version: i32, form: AssetForm) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -45,7 +46,7 @@ pub async fn edit_asset(id: i64, version: i32, form: AssetForm) -> Result<(), Ap
 ///
 /// # Errors
 /// It cannot stand there, or somebody was first.
-#[server(prefix = "/ui", endpoint = "assets/move")]
+#[server(prefix = "/ui", endpoint = "assets/move", output = Answer)]
 pub async fn move_asset(id: i64, version: i32, parent: String) -> Result<(), AppError> {
     use services::assets::NewPlace;
     let ctx = crate::context::ssr::server_ctx()?;
@@ -62,7 +63,7 @@ pub async fn move_asset(id: i64, version: i32, parent: String) -> Result<(), App
 ///
 /// # Errors
 /// Other work orders are open than accepted, or somebody was first.
-#[server(prefix = "/ui", endpoint = "assets/decommission")]
+#[server(prefix = "/ui", endpoint = "assets/decommission", output = Answer)]
 pub async fn decommission_asset(
     id: i64,
     version: i32,
@@ -81,7 +82,7 @@ pub async fn decommission_asset(
 ///
 /// # Errors
 /// The asset above is out of use, or somebody was first.
-#[server(prefix = "/ui", endpoint = "assets/recommission")]
+#[server(prefix = "/ui", endpoint = "assets/recommission", output = Answer)]
 pub async fn recommission_asset(
     id: i64,
     version: i32,

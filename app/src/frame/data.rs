@@ -9,6 +9,7 @@ use domain::views::users::Violation;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::codec::Answer;
 use crate::error::AppError;
 use crate::ui::Level;
 
@@ -121,7 +122,7 @@ impl Zone {
 ///
 /// # Errors
 /// Not signed in.
-#[server(prefix = "/ui", endpoint = "frame/load")]
+#[server(prefix = "/ui", endpoint = "frame/load", output = Answer)]
 pub async fn load_frame() -> Result<FrameData, AppError> {
     super::load::frame().await
 }
@@ -130,7 +131,7 @@ pub async fn load_frame() -> Result<FrameData, AppError> {
 ///
 /// # Errors
 /// Not signed in.
-#[server(prefix = "/ui", endpoint = "frame/notices-read")]
+#[server(prefix = "/ui", endpoint = "frame/notices-read", output = Answer)]
 pub async fn mark_notices_read(
     /// The newest notice that was shown.
     last: NoticeId,
@@ -150,7 +151,7 @@ pub async fn mark_notices_read(
 ///
 /// # Errors
 /// Not signed in.
-#[server(prefix = "/ui", endpoint = "frame/badges")]
+#[server(prefix = "/ui", endpoint = "frame/badges", output = Answer)]
 pub async fn load_badges() -> Result<Badges, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     super::load::badges(&ctx, ctx.caller()?).await

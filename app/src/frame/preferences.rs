@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// A preference a person may set, with its cookie and the values it takes.
@@ -16,7 +17,7 @@ const KNOWN: [(&str, &str, &[&str]); 3] = [
 ///
 /// # Errors
 /// An unknown name or value.
-#[server(prefix = "/ui", endpoint = "frame/preference")]
+#[server(prefix = "/ui", endpoint = "frame/preference", output = Answer)]
 pub async fn set_preference(
     /// Which one.
     name: String,

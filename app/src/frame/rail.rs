@@ -119,7 +119,7 @@ const ENTRIES: &[Entry] = &[
         href: KEYS,
         label: frame::KEYS,
         icon: "admin",
-        key: "g d",
+        key: "g k",
         needs: Permission::SecretManage,
         bar: false,
         gap: false,

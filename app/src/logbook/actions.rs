@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// Which part of the logbook, as the address says.
@@ -34,7 +35,7 @@ pub struct DeskQuery {
 ///
 /// # Errors
 /// Nobody is signed in, or there is no site.
-#[server(prefix = "/ui", endpoint = "logbook/load", input = Json)]
+#[server(prefix = "/ui", endpoint = "logbook/load", input = Json, output = Answer)]
 pub async fn load_logbook(query: LogbookQuery) -> Result<Logbook, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let (caller, which) = (ctx.caller()?.clone(), ssr::which(query));
@@ -46,7 +47,7 @@ pub async fn load_logbook(query: LogbookQuery) -> Result<Logbook, AppError> {
 ///
 /// # Errors
 /// Nobody is signed in, or the entry or alert is not there.
-#[server(prefix = "/ui", endpoint = "logbook/desk", input = Json)]
+#[server(prefix = "/ui", endpoint = "logbook/desk", input = Json, output = Answer)]
 pub async fn load_desk(query: DeskQuery) -> Result<Desk, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let (caller, which) = (ctx.caller()?.clone(), ssr::which(query.which));
@@ -59,7 +60,7 @@ pub async fn load_desk(query: DeskQuery) -> Result<Desk, AppError> {
 ///
 /// # Errors
 /// The input has problems, or the corrected entry is corrected already.
-#[server(prefix = "/ui", endpoint = "logbook/write")]
+#[server(prefix = "/ui", endpoint = "logbook/write", output = Answer)]
 pub async fn write_entry(
     site: i64,
     text: String,
@@ -84,7 +85,7 @@ pub async fn write_entry(
 ///
 /// # Errors
 /// It is not there, or the right is missing.
-#[server(prefix = "/ui", endpoint = "logbook/tick")]
+#[server(prefix = "/ui", endpoint = "logbook/tick", output = Answer)]
 pub async fn tick_point(point: i64, done: bool) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -97,7 +98,7 @@ pub async fn tick_point(point: i64, done: bool) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Somebody did before, or the right is missing.
-#[server(prefix = "/ui", endpoint = "logbook/hand-over")]
+#[server(prefix = "/ui", endpoint = "logbook/hand-over", output = Answer)]
 pub async fn hand_over(
     site: i64,
     shift: String,
@@ -114,7 +115,7 @@ pub async fn hand_over(
 ///
 /// # Errors
 /// It is not handed over, or by the same person.
-#[server(prefix = "/ui", endpoint = "logbook/take-over")]
+#[server(prefix = "/ui", endpoint = "logbook/take-over", output = Answer)]
 pub async fn take_over(site: i64, shift: String) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -127,7 +128,7 @@ pub async fn take_over(site: i64, shift: String) -> Result<(), AppError> {
 ///
 /// # Errors
 /// The input has problems, or the right is missing.
-#[server(prefix = "/ui", endpoint = "logbook/raise")]
+#[server(prefix = "/ui", endpoint = "logbook/raise", output = Answer)]
 pub async fn raise_work_order(
     site: i64,
     alert: i64,

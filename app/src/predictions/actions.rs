@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// Which part of the quarantine to show.
@@ -27,7 +28,7 @@ pub struct QuarantineFilter {
 ///
 /// # Errors
 /// Nobody is signed in, or has no right to it.
-#[server(prefix = "/ui", endpoint = "predictions/quarantine", input = Json)]
+#[server(prefix = "/ui", endpoint = "predictions/quarantine", input = Json, output = Answer)]
 pub async fn quarantine_list(filter: QuarantineFilter) -> Result<QuarantinePage, AppError> {
     use services::predictions::quarantine;
     let ctx = crate::context::ssr::server_ctx()?;
@@ -42,7 +43,7 @@ pub async fn quarantine_list(filter: QuarantineFilter) -> Result<QuarantinePage,
 ///
 /// # Errors
 /// Nothing has changed for it, or it was dismissed.
-#[server(prefix = "/ui", endpoint = "predictions/replay")]
+#[server(prefix = "/ui", endpoint = "predictions/replay", output = Answer)]
 pub async fn replay_prediction(id: i64) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -57,7 +58,7 @@ pub async fn replay_prediction(id: i64) -> Result<(), AppError> {
 ///
 /// # Errors
 /// As [`replay_prediction`], or the failure mode is unknown.
-#[server(prefix = "/ui", endpoint = "predictions/map-failure-mode")]
+#[server(prefix = "/ui", endpoint = "predictions/map-failure-mode", output = Answer)]
 pub async fn map_prediction_mode(id: i64, failure_mode: String) -> Result<(), AppError> {
     use services::predictions::map_failure_mode;
     let ctx = crate::context::ssr::server_ctx()?;
@@ -73,7 +74,7 @@ pub async fn map_prediction_mode(id: i64, failure_mode: String) -> Result<(), Ap
 ///
 /// # Errors
 /// As [`replay_prediction`], or there is no such asset.
-#[server(prefix = "/ui", endpoint = "predictions/map-asset")]
+#[server(prefix = "/ui", endpoint = "predictions/map-asset", output = Answer)]
 pub async fn map_prediction_asset(id: i64, asset: String) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -88,7 +89,7 @@ pub async fn map_prediction_asset(id: i64, asset: String) -> Result<(), AppError
 ///
 /// # Errors
 /// It was replayed already.
-#[server(prefix = "/ui", endpoint = "predictions/dismiss")]
+#[server(prefix = "/ui", endpoint = "predictions/dismiss", output = Answer)]
 pub async fn dismiss_prediction(id: i64) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();

@@ -9,13 +9,14 @@ use domain::{ids::PolicyId, ids::SiteId, permission::Permission};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// Every policy the person may see.
 ///
 /// # Errors
 /// Nobody is signed in.
-#[server(prefix = "/ui", endpoint = "rules/list")]
+#[server(prefix = "/ui", endpoint = "rules/list", output = Answer)]
 pub async fn load_rules() -> Result<PolicyList, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -29,7 +30,7 @@ pub async fn load_rules() -> Result<PolicyList, AppError> {
 ///
 /// # Errors
 /// There is none, or not for this person.
-#[server(prefix = "/ui", endpoint = "rules/page")]
+#[server(prefix = "/ui", endpoint = "rules/page", output = Answer)]
 pub async fn load_policy(id: i64) -> Result<PolicyPage, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -43,7 +44,7 @@ pub async fn load_policy(id: i64) -> Result<PolicyPage, AppError> {
 ///
 /// # Errors
 /// As [`load_policy`].
-#[server(prefix = "/ui", endpoint = "rules/versions")]
+#[server(prefix = "/ui", endpoint = "rules/versions", output = Answer)]
 pub async fn load_versions(id: i64) -> Result<Versions, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -57,7 +58,7 @@ pub async fn load_versions(id: i64) -> Result<Versions, AppError> {
 ///
 /// # Errors
 /// As [`load_policy`], or there is no such version.
-#[server(prefix = "/ui", endpoint = "rules/compare", input = Json)]
+#[server(prefix = "/ui", endpoint = "rules/compare", input = Json, output = Answer)]
 pub async fn load_comparison(
     id: i64,
     from: Option<i32>,
@@ -75,7 +76,7 @@ pub async fn load_comparison(
 ///
 /// # Errors
 /// As [`load_policy`].
-#[server(prefix = "/ui", endpoint = "rules/editing")]
+#[server(prefix = "/ui", endpoint = "rules/editing", output = Answer)]
 pub async fn load_editing(id: i64) -> Result<Editing, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -89,7 +90,7 @@ pub async fn load_editing(id: i64) -> Result<Editing, AppError> {
 ///
 /// # Errors
 /// As [`load_policy`], or there is no draft.
-#[server(prefix = "/ui", endpoint = "rules/publishing")]
+#[server(prefix = "/ui", endpoint = "rules/publishing", output = Answer)]
 pub async fn load_publishing(id: i64) -> Result<Publishing, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -104,7 +105,7 @@ pub async fn load_publishing(id: i64) -> Result<Publishing, AppError> {
 ///
 /// # Errors
 /// As [`load_policy`], or the policy cannot be evaluated.
-#[server(prefix = "/ui", endpoint = "rules/preview", input = Json)]
+#[server(prefix = "/ui", endpoint = "rules/preview", input = Json, output = Answer)]
 pub async fn preview_rules(id: i64, policy: Policy, days: i32) -> Result<Preview, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let mut tx = ctx.begin(Permission::RuleDraft).await?;
@@ -115,7 +116,7 @@ pub async fn preview_rules(id: i64, policy: Policy, days: i32) -> Result<Preview
 ///
 /// # Errors
 /// Somebody else has saved it meanwhile, or the person may not draft here.
-#[server(prefix = "/ui", endpoint = "rules/save", input = Json)]
+#[server(prefix = "/ui", endpoint = "rules/save", input = Json, output = Answer)]
 pub async fn save_draft(id: i64, version: i32, policy: Policy) -> Result<i32, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -130,7 +131,7 @@ pub async fn save_draft(id: i64, version: i32, policy: Policy) -> Result<i32, Ap
 ///
 /// # Errors
 /// The text is refused with its lines; else as [`save_draft`].
-#[server(prefix = "/ui", endpoint = "rules/import")]
+#[server(prefix = "/ui", endpoint = "rules/import", output = Answer)]
 pub async fn import_rules(id: i64, version: i32, text: String) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -145,7 +146,7 @@ pub async fn import_rules(id: i64, version: i32, text: String) -> Result<(), App
 ///
 /// # Errors
 /// As [`save_draft`], or there is no such version.
-#[server(prefix = "/ui", endpoint = "rules/restore")]
+#[server(prefix = "/ui", endpoint = "rules/restore", output = Answer)]
 pub async fn restore_version(id: i64, version: i32) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -160,7 +161,7 @@ pub async fn restore_version(id: i64, version: i32) -> Result<(), AppError> {
 ///
 /// # Errors
 /// There is none, or the person may not draft here.
-#[server(prefix = "/ui", endpoint = "rules/discard")]
+#[server(prefix = "/ui", endpoint = "rules/discard", output = Answer)]
 pub async fn discard_draft(id: i64) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -175,7 +176,7 @@ pub async fn discard_draft(id: i64) -> Result<(), AppError> {
 ///
 /// # Errors
 /// As [`discard_draft`].
-#[server(prefix = "/ui", endpoint = "rules/rebase")]
+#[server(prefix = "/ui", endpoint = "rules/rebase", output = Answer)]
 pub async fn rebase_draft(id: i64) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -190,7 +191,7 @@ pub async fn rebase_draft(id: i64) -> Result<(), AppError> {
 ///
 /// # Errors
 /// As [`discard_draft`], or it cannot be evaluated.
-#[server(prefix = "/ui", endpoint = "rules/shadow-start")]
+#[server(prefix = "/ui", endpoint = "rules/shadow-start", output = Answer)]
 pub async fn start_shadow(id: i64) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -205,7 +206,7 @@ pub async fn start_shadow(id: i64) -> Result<(), AppError> {
 ///
 /// # Errors
 /// As [`discard_draft`].
-#[server(prefix = "/ui", endpoint = "rules/shadow-end")]
+#[server(prefix = "/ui", endpoint = "rules/shadow-end", output = Answer)]
 pub async fn end_shadow(id: i64) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -220,7 +221,7 @@ pub async fn end_shadow(id: i64) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Without a reason, when the draft has changed or is not valid, or without the right.
-#[server(prefix = "/ui", endpoint = "rules/publish")]
+#[server(prefix = "/ui", endpoint = "rules/publish", output = Answer)]
 pub async fn publish_rules(id: i64, version: i32, reason: String) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -236,7 +237,7 @@ pub async fn publish_rules(id: i64, version: i32, reason: String) -> Result<(), 
 ///
 /// # Errors
 /// As [`publish_rules`].
-#[server(prefix = "/ui", endpoint = "rules/pause")]
+#[server(prefix = "/ui", endpoint = "rules/pause", output = Answer)]
 pub async fn pause_rule(
     id: i64,
     version: i32,
@@ -259,7 +260,7 @@ pub async fn pause_rule(
 ///
 /// # Errors
 /// It has some already, or the person may not publish there.
-#[server(prefix = "/ui", endpoint = "rules/override")]
+#[server(prefix = "/ui", endpoint = "rules/override", output = Answer)]
 pub async fn override_site(site: i64, reason: String) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();

@@ -29,5 +29,10 @@ pub const REQUEST_ID: &str = "Request";
 pub const SIGN_IN_AGAIN: &str = "Sign in";
 /// Link that loads the page again.
 pub const RELOAD: &str = "Load again";
+/// Title when a part of the program did not come.
+pub const PART_MISSING: &str = "This page could not be loaded";
+/// Why that may be.
+pub const PART_MISSING_HINT: &str = "The network is gone, or the server has been updated since you \
+                                     opened it. Nothing was changed.";
 /// Heading above the list of problems of a form.
 pub const SUMMARY: &str = "Please correct";

@@ -296,6 +296,21 @@ pub const PUBLISH: &str = "Publish…";
 pub const PUBLISH_NOW: &str = "Publish";
 /// Edits are not saved.
 pub const UNSAVED: &str = "not saved yet";
+/// Asked before a link out of the editor.
+pub const LEAVE_TITLE: &str = "Leave without saving?";
+/// What would be lost.
+pub const LEAVE_HINT: &str =
+    "Your edits are not saved as a draft yet. They are gone when you leave.";
+/// Leaves.
+pub const LEAVE: &str = "Leave without saving";
+/// Label of the choice of a view.
+pub const VIEW: &str = "View";
+/// The editor as a sentence.
+pub const AS_SENTENCE: &str = "Sentence";
+/// The editor as text.
+pub const SHORT_TEXT: &str = "Text";
+/// Said of a rule with a problem.
+pub const WRONG: &str = "needs a correction";
 /// Nothing to save.
 pub const UNCHANGED: &str = "no changes";
 /// Throws the draft away.

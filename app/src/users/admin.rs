@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 
+use crate::codec::Answer;
 use crate::error::AppError;
 use crate::frame::use_frame;
 use crate::strings::people as texts;
@@ -106,7 +107,7 @@ pub(super) fn last_day(end: DateTime<Utc>) -> DateTime<Utc> {
 ///
 /// # Errors
 /// Nobody is signed in, or has no right to it.
-#[server(prefix = "/ui", endpoint = "users/checks")]
+#[server(prefix = "/ui", endpoint = "users/checks", output = Answer)]
 pub async fn load_checks() -> Result<Vec<Violation>, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let mut tx = ctx.begin(Permission::Administer).await?;

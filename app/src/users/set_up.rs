@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::sheet::{Sheet, Steps};
+use crate::codec::Answer;
 use crate::error::AppError;
 use crate::strings::{calendars, users};
 use crate::ui::{
@@ -23,7 +24,7 @@ pub struct Link {
 ///
 /// # Errors
 /// Not found for a link that is unknown, used or too old.
-#[server(prefix = "/ui", endpoint = "users/set-up-link")]
+#[server(prefix = "/ui", endpoint = "users/set-up-link", output = Answer)]
 pub async fn set_up_link(token: String) -> Result<Link, AppError> {
     use crate::context::ssr::server_ctx;
     let ctx = server_ctx()?;
@@ -37,7 +38,7 @@ pub async fn set_up_link(token: String) -> Result<Link, AppError> {
 ///
 /// # Errors
 /// A bad link, or problems of fields.
-#[server(prefix = "/ui", endpoint = "users/set-up")]
+#[server(prefix = "/ui", endpoint = "users/set-up", output = Answer)]
 pub async fn set_up(
     token: String,
     #[server(default)] name: String,
@@ -65,7 +66,7 @@ pub async fn set_up(
 ///
 /// # Errors
 /// Problems of fields, or no right to edit assets.
-#[server(prefix = "/ui", endpoint = "users/set-up-site")]
+#[server(prefix = "/ui", endpoint = "users/set-up-site", output = Answer)]
 pub async fn set_up_site(
     tag: String,
     name: String,
@@ -109,7 +110,7 @@ pub async fn set_up_site(
 ///
 /// # Errors
 /// Not signed in.
-#[server(prefix = "/ui", endpoint = "users/time-zones")]
+#[server(prefix = "/ui", endpoint = "users/time-zones", output = Answer)]
 pub async fn time_zones() -> Result<Vec<String>, AppError> {
     crate::context::ssr::server_ctx()?.caller()?;
     Ok(chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name().to_owned()).collect())

@@ -4,6 +4,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::sheet::Sheet;
+use crate::codec::Answer;
 use crate::error::AppError;
 use crate::strings::users;
 use crate::ui::{Button, ButtonKind, Check, ErrorSummary, Hidden, Input, field_error};
@@ -12,7 +13,7 @@ use crate::ui::{Button, ButtonKind, Check, ErrorSummary, Hidden, Input, field_er
 ///
 /// # Errors
 /// One message for an unknown person and a wrong password; minutes to wait after too many tries.
-#[server(prefix = "/ui", endpoint = "users/sign-in")]
+#[server(prefix = "/ui", endpoint = "users/sign-in", output = Answer)]
 pub async fn sign_in(
     email: String,
     password: String,

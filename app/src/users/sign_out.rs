@@ -1,12 +1,13 @@
 use leptos::prelude::*;
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// Ends the session and leads to the sign-in page.
 ///
 /// # Errors
 /// When the session cannot be removed.
-#[server(prefix = "/ui", endpoint = "users/sign-out")]
+#[server(prefix = "/ui", endpoint = "users/sign-out", output = Answer)]
 pub async fn sign_out() -> Result<(), AppError> {
     use super::session::ssr::{end, session};
     use crate::context::ssr::server_ctx;

@@ -7,13 +7,14 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
 use super::ClosureForm;
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// A page of the list.
 ///
 /// # Errors
 /// Nobody is signed in.
-#[server(prefix = "/ui", endpoint = "work_orders/list", input = Json)]
+#[server(prefix = "/ui", endpoint = "work_orders/list", input = Json, output = Answer)]
 pub async fn list_work_orders(filter: WorkOrderFilter) -> Result<WorkOrderList, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let mut tx = ctx.begin_here(Permission::View).await?;
@@ -24,7 +25,7 @@ pub async fn list_work_orders(filter: WorkOrderFilter) -> Result<WorkOrderList, 
 ///
 /// # Errors
 /// There is none, or not for this person.
-#[server(prefix = "/ui", endpoint = "work_orders/load", input = Json)]
+#[server(prefix = "/ui", endpoint = "work_orders/load", input = Json, output = Answer)]
 pub async fn load_work_order(id: WorkOrderId) -> Result<WorkOrderDetail, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -36,7 +37,7 @@ pub async fn load_work_order(id: WorkOrderId) -> Result<WorkOrderDetail, AppErro
 ///
 /// # Errors
 /// The step is not allowed from here, or somebody was first.
-#[server(prefix = "/ui", endpoint = "work_orders/move")]
+#[server(prefix = "/ui", endpoint = "work_orders/move", output = Answer)]
 pub async fn move_work_order(
     id: i64,
     to: WorkOrderStatus,
@@ -57,7 +58,7 @@ pub async fn move_work_order(
 ///
 /// # Errors
 /// The closure has problems, or somebody was first.
-#[server(prefix = "/ui", endpoint = "work_orders/close")]
+#[server(prefix = "/ui", endpoint = "work_orders/close", output = Answer)]
 pub async fn close_work_order(id: i64, version: i32, form: ClosureForm) -> Result<(), AppError> {
     use services::work_orders::{Transition, permission, transition};
     let ctx = crate::context::ssr::server_ctx()?;
@@ -73,7 +74,7 @@ pub async fn close_work_order(id: i64, version: i32, form: ClosureForm) -> Resul
 ///
 /// # Errors
 /// It has not stopped, or another work order took its place.
-#[server(prefix = "/ui", endpoint = "work_orders/retry")]
+#[server(prefix = "/ui", endpoint = "work_orders/retry", output = Answer)]
 pub async fn retry_delivery(id: i64) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -86,7 +87,7 @@ pub async fn retry_delivery(id: i64) -> Result<(), AppError> {
 ///
 /// # Errors
 /// It has not stopped.
-#[server(prefix = "/ui", endpoint = "work_orders/skip")]
+#[server(prefix = "/ui", endpoint = "work_orders/skip", output = Answer)]
 pub async fn skip_delivery(id: i64) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();

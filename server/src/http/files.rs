@@ -37,7 +37,8 @@ pub async fn find(state: &AppState, uri: &Uri, headers: &HeaderMap) -> Option<Re
             None => path.to_owned(),
         };
         if let Some(bytes) = read(folder, &name).await {
-            return Some(answer(&bytes, content_type, encoding.map(|(name, _)| name), headers));
+            let encoding = encoding.map(|(name, _)| name);
+            return Some(answer(&bytes, content_type, encoding, keeping(path), headers));
         }
     }
     None
@@ -96,11 +97,25 @@ fn content_type(path: &str) -> Option<&'static str> {
     })
 }
 
-/// Names stay the same from release to release, so the browser asks each time and is told 304.
+/// Most names stay the same from release to release, so the browser asks each time and is told 304.
+/// A part of the program has the mark of its build in its name: it never changes.
+fn keeping(path: &str) -> &'static str {
+    let marked = |name: &str| {
+        let mark = name.strip_suffix(".wasm").and_then(|name| name.rsplit_once('.'));
+        mark.is_some_and(|(_, m)| m.len() == 12 && m.chars().all(|c| c.is_ascii_hexdigit()))
+    };
+    if path.strip_prefix("pkg/").is_some_and(marked) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, no-cache"
+    }
+}
+
 fn answer(
     bytes: &[u8],
     content_type: &'static str,
     encoding: Option<&'static str>,
+    keeping: &'static str,
     request: &HeaderMap,
 ) -> Response {
     let tag = format!("\"{}\"", hex::encode(&Sha256::digest(bytes)[..12]));
@@ -112,7 +127,7 @@ fn answer(
     };
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(keeping));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(ETAG, tag);

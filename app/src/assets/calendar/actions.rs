@@ -6,13 +6,14 @@ use domain::{ids::SiteId, permission::Permission};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// Calendar and crews of a site, with the week that holds a date.
 ///
 /// # Errors
 /// It is not there, or not for this person.
-#[server(prefix = "/ui", endpoint = "assets/calendar", input = Json)]
+#[server(prefix = "/ui", endpoint = "assets/calendar", input = Json, output = Answer)]
 pub async fn load_calendar(
     site: i64,
     week: Option<chrono::NaiveDate>,
@@ -27,7 +28,7 @@ pub async fn load_calendar(
 ///
 /// # Errors
 /// The input has problems, or somebody was first.
-#[server(prefix = "/ui", endpoint = "assets/calendar-save")]
+#[server(prefix = "/ui", endpoint = "assets/calendar-save", output = Answer)]
 pub async fn save_calendar(
     site: i64,
     version: i32,
@@ -47,7 +48,7 @@ pub async fn save_calendar(
 ///
 /// # Errors
 /// It has one of that name, or the name is no name.
-#[server(prefix = "/ui", endpoint = "assets/crew-add")]
+#[server(prefix = "/ui", endpoint = "assets/crew-add", output = Answer)]
 pub async fn add_crew(
     site: i64,
     name: String,
@@ -67,7 +68,7 @@ pub async fn add_crew(
 ///
 /// # Errors
 /// The site has one of that name, or the name is no name.
-#[server(prefix = "/ui", endpoint = "assets/crew-edit")]
+#[server(prefix = "/ui", endpoint = "assets/crew-edit", output = Answer)]
 pub async fn edit_crew(
     site: i64,
     id: i64,
@@ -89,7 +90,7 @@ pub async fn edit_crew(
 ///
 /// # Errors
 /// Nobody is signed in.
-#[server(prefix = "/ui", endpoint = "assets/crews", input = Json)]
+#[server(prefix = "/ui", endpoint = "assets/crews", input = Json, output = Answer)]
 pub async fn load_crews(site: i64) -> Result<Vec<String>, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let mut tx = ctx.begin(Permission::View).await?;

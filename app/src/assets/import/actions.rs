@@ -6,13 +6,14 @@ use domain::views::assets::ImportSession;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// An import as it stands; `again` shows the matching of its columns once more.
 ///
 /// # Errors
 /// It is not this person's, or forgotten.
-#[server(prefix = "/ui", endpoint = "assets/import-load", input = Json)]
+#[server(prefix = "/ui", endpoint = "assets/import-load", input = Json, output = Answer)]
 pub async fn load_import(id: i64, again: bool) -> Result<ImportSession, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -24,7 +25,7 @@ pub async fn load_import(id: i64, again: bool) -> Result<ImportSession, AppError
 ///
 /// # Errors
 /// One of ours is given twice, or the tag is missing.
-#[server(prefix = "/ui", endpoint = "assets/import-match")]
+#[server(prefix = "/ui", endpoint = "assets/import-match", output = Answer)]
 pub async fn match_import(
     id: i64,
     #[server(default)] columns: Vec<String>,
@@ -42,7 +43,7 @@ pub async fn match_import(
 ///
 /// # Errors
 /// The columns are not matched yet.
-#[server(prefix = "/ui", endpoint = "assets/import-apply")]
+#[server(prefix = "/ui", endpoint = "assets/import-apply", output = Answer)]
 pub async fn apply_import(id: i64) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();

@@ -2,6 +2,9 @@
 
 mod condition;
 mod desk;
+mod form;
+mod leave;
+mod list;
 mod live;
 mod page;
 mod then;

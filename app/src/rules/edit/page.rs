@@ -1,25 +1,23 @@
-use domain::policy::{Action as Does, Condition, Policy, Rule};
+use domain::policy::Policy;
 use domain::views::rules::Editing;
-use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::condition::{Count, Tool, Wrong, when};
 use super::desk::Desk;
+use super::form::Form;
+use super::leave::{Leaving, keys};
+use super::list::RuleList;
 use super::live::LivePreview;
-use super::then::then;
-use super::tree::{drawn, new_test};
+use super::tree::drawn;
 use crate::error::{AppError, Code};
 use crate::rules::actions::{ImportRules, load_editing, save_draft};
-use crate::rules::changes::rule_of;
 use crate::rules::compare::Rules;
 use crate::rules::text::AsText;
-use crate::rules::{count, crumbs, href, name, policy_id};
+use crate::rules::{crumbs, href, name, policy_id};
 use crate::strings::rules as texts;
 use crate::ui::{
-    Button, ButtonKind, ButtonSize, Level, LinkButton, Loaded, Notice, PageHead, Query, Seg, Shape,
-    Tab, Tag, Time,
+    Button, ButtonKind, Level, LinkButton, Loaded, Notice, PageHead, Query, Shape, Tag, Time,
 };
 
 /// `/rules/{id}/edit?rule=&view=text`
@@ -47,7 +45,7 @@ pub fn EditRulesPage() -> impl IntoView {
 }
 
 /// The new version, what it holds as it is drawn, and whether to go on to publishing.
-type Saved = Result<(i32, Policy, bool), AppError>;
+pub(super) type Saved = Result<(i32, Policy, bool), AppError>;
 
 #[component]
 fn Editor(
@@ -152,6 +150,7 @@ fn Editor(
                 })}
         </PageHead>
         <Refused error reload />
+        <Leaving desk />
         {moved
             .then(|| {
                 let see = format!("{to}/compare?from={base}&to={live}");
@@ -211,39 +210,6 @@ fn Editor(
     .into_any()
 }
 
-/// `Ctrl+S` saves, `Ctrl+Enter` calculates; leaving with unsaved edits asks first.
-fn keys(desk: Desk, save: Action<bool, Saved>, now: RwSignal<u32>) {
-    Effect::new(move |_| {
-        let pressed = window_event_listener(ev::keydown, move |event| {
-            if !(event.ctrl_key() || event.meta_key()) {
-                return;
-            }
-            match event.key().as_str() {
-                "s" => {
-                    event.prevent_default();
-                    if desk.dirty() && !save.pending().get_untracked() {
-                        save.dispatch(false);
-                    }
-                }
-                "Enter" => {
-                    event.prevent_default();
-                    now.update(|n| *n += 1);
-                }
-                _ => {}
-            }
-        });
-        let leaving = window_event_listener(ev::beforeunload, move |event| {
-            if desk.dirty() {
-                event.prevent_default();
-            }
-        });
-        on_cleanup(move || {
-            pressed.remove();
-            leaving.remove();
-        });
-    });
-}
-
 /// Why a draft was not saved, and the way on.
 #[component]
 fn Refused(error: Signal<Option<AppError>>, reload: RwSignal<u32>) -> impl IntoView {
@@ -273,249 +239,4 @@ fn Refused(error: Signal<Option<AppError>>, reload: RwSignal<u32>) -> impl IntoV
         </div>
     }
     .into_any()
-}
-
-/// The rules in order; the one being edited is marked. `Alt` with arrows moves one.
-#[component]
-fn RuleList(desk: Desk) -> impl IntoView {
-    let query = Query::current();
-    let choices = Signal::derive(move || {
-        query.with(|q| {
-            let text = q.get("view") == Some("text");
-            vec![
-                Tab::new(q.without("view").href(), "Sentence", !text),
-                Tab::new(q.with("view", "text").href(), "Text", text),
-            ]
-        })
-    });
-    let add = move |_| {
-        let at = desk.draft.with_untracked(|p| p.rules.len().saturating_sub(1));
-        desk.arrange(at, "rule-name", |policy| {
-            let rule = Rule {
-                name: fresh(policy, texts::new_rule(count(policy.rules.len() + 1))),
-                when: Condition::All(vec![new_test()]),
-                repeats: None,
-                then: Does::log(),
-                paused: false,
-            };
-            policy.rules.insert(at, rule);
-        });
-    };
-    view! {
-        <section class="panel rulelist" aria-labelledby="rulelist-h">
-            <header>
-                <h2 id="rulelist-h">{texts::RULES}</h2>
-                <span class="push">
-                    <Seg label="View" choices />
-                </span>
-            </header>
-            <ol>
-                {move || {
-                    desk.shape.track();
-                    let chosen = desk.at.get();
-                    let rules = desk.draft.with_untracked(|p| p.rules.clone());
-                    let last = rules.len();
-                    rules
-                        .into_iter()
-                        .enumerate()
-                        .map(|(at, rule)| entry(desk, at, rule, at == chosen, at + 1 == last))
-                        .collect_view()
-                }}
-            </ol>
-            <div class="body">
-                <Button kind=ButtonKind::Quiet size=ButtonSize::Small icon="plus" on:click=add>
-                    {texts::ADD_RULE}
-                </Button>
-                <Wrong desk place="rules" below=false />
-            </div>
-        </section>
-    }
-    .into_any()
-}
-
-/// A name no other rule has.
-fn fresh(policy: &Policy, name: String) -> String {
-    let taken = |name: &str| policy.rules.iter().any(|rule| rule.name == name);
-    if !taken(&name) {
-        return name;
-    }
-    (2..).map(|n: u32| format!("{name} {n}")).find(|name| !taken(name)).unwrap_or(name)
-}
-
-fn entry(desk: Desk, at: usize, rule: Rule, chosen: bool, last: bool) -> AnyView {
-    let id = format!("rule-{at}");
-    let choose = move |_| {
-        desk.at.set(at);
-        desk.shape.update(|shape| *shape += 1);
-    };
-    let shift = move |up: bool| {
-        let to = if up { at.checked_sub(1) } else { Some(at + 1) };
-        let count = desk.draft.with_untracked(|p| p.rules.len());
-        // The last rule catches everything and stays the last.
-        let Some(to) = to.filter(|to| !last && *to + 1 < count) else { return };
-        desk.arrange(to, format!("rule-{to}"), |policy| policy.rules.swap(at, to));
-    };
-    let moves = move |event: ev::KeyboardEvent| {
-        let up = match event.key().as_str() {
-            "ArrowUp" => true,
-            "ArrowDown" => false,
-            _ => return,
-        };
-        if event.alt_key() {
-            event.prevent_default();
-            shift(up);
-        }
-    };
-    let wrong = move || {
-        desk.problems.with(|problems| problems.iter().any(|p| rule_of(&p.path) == Some(at)))
-    };
-    let matched = move || {
-        desk.seen.with(|seen| {
-            let (policy, preview) = seen.as_ref()?;
-            let same = desk.draft.with(|draft| {
-                policy.rules.get(at).map(|r| &r.name) == draft.rules.get(at).map(|r| &r.name)
-            });
-            let count = preview.rules.get(at).filter(|_| same)?;
-            Some((count.matched, preview.coverage.predictions))
-        })
-    };
-    view! {
-        <li data-on=chosen.then_some("") data-off=rule.paused.then_some("") on:keydown=moves>
-            <button type="button" id=id aria-current=chosen.then_some("true") on:click=choose>
-                <span class="no">{count(at + 1)}</span>
-                <span class="name">
-                    {move || {
-                        desk.draft
-                            .with(|p| p.rules.get(at).map(|rule| rule.name.clone()))
-                            .unwrap_or_default()
-                    }}
-                </span>
-                {rule.paused.then(|| view! { <Tag>{texts::PAUSED}</Tag> })}
-                <span class="wrong" data-sev="critical" hidden=move || !wrong()>
-                    <Shape level=Level::Critical />
-                    <span class="hidden">"needs a correction"</span>
-                </span>
-            </button>
-            <span class="left">
-                {move || matched().map(|(n, of)| view! { <Count n of /> })}
-            </span>
-            {(!last)
-                .then(|| {
-                    view! {
-                        <span class="tools">
-                            <Tool icon="down" flip=true label=texts::UP on:click=move |_| shift(true) />
-                            <Tool icon="down" label=texts::DOWN on:click=move |_| shift(false) />
-                        </span>
-                    }
-                })}
-        </li>
-    }
-    .into_any()
-}
-
-/// The sentence of the rule being edited.
-#[component]
-fn Form(desk: Desk, connection: String) -> impl IntoView {
-    move || {
-        desk.shape.track();
-        let at = desk.at.get();
-        let found =
-            desk.draft.with_untracked(|p| p.rules.get(at).cloned().zip(Some(p.rules.len())));
-        found.map(|(rule, of)| form(desk, at, &rule, of, &connection))
-    }
-}
-
-fn form(desk: Desk, at: usize, rule: &Rule, of: usize, connection: &str) -> AnyView {
-    let last = at + 1 == of;
-    let duplicate = move |_| {
-        desk.arrange(at + 1, "rule-name", |policy| {
-            let mut copy = policy.rules[at].clone();
-            copy.name = fresh(policy, texts::copy_of(&copy.name));
-            policy.rules.insert(at + 1, copy);
-        });
-    };
-    let remove = move |_| {
-        let to = at.saturating_sub(1);
-        desk.arrange(to, format!("rule-{to}"), |policy| drop(policy.rules.remove(at)));
-    };
-    let asked = move || {
-        desk.seen.with(|seen| {
-            let count = seen.as_ref()?.1.rules.get(at)?;
-            Some(texts::left_of(count.asked))
-        })
-    };
-    view! {
-        <form
-            class="panel builder"
-            aria-labelledby="builder-h"
-            on:submit=move |event| event.prevent_default()
-        >
-            <header>
-                <h2 id="builder-h">{texts::place(count(at + 1), count(of))}</h2>
-                <span class="push row">
-                    {(!last)
-                        .then(|| {
-                            view! {
-                                <Button kind=ButtonKind::Quiet size=ButtonSize::Small icon="copy" on:click=duplicate>
-                                    {texts::DUPLICATE}
-                                </Button>
-                                <Button kind=ButtonKind::Quiet size=ButtonSize::Small icon="minus" on:click=remove>
-                                    {texts::REMOVE_RULE}
-                                </Button>
-                            }
-                        })}
-                </span>
-            </header>
-            <fieldset>
-                <legend class="hidden">{texts::NAME}</legend>
-                <div class="field">
-                    <label for="rule-name">{texts::NAME}</label>
-                    <input
-                        class="input"
-                        id="rule-name"
-                        value=rule.name.clone()
-                        on:input=move |event| {
-                            let name = event_target_value(&event);
-                            desk.edit(|rule| rule.name = name);
-                        }
-                    />
-                </div>
-                <Wrong desk place=format!("rules[{at}].name") below=false />
-                {(!last)
-                    .then(|| {
-                        view! {
-                            <label class="check">
-                                <input
-                                    type="checkbox"
-                                    id="rule-paused"
-                                    checked=rule.paused
-                                    on:change=move |event| {
-                                        let paused = event_target_checked(&event);
-                                        desk.reshape("rule-paused", |rule| rule.paused = paused);
-                                    }
-                                />
-                                <span>{texts::PAUSE_IN_DRAFT}</span>
-                            </label>
-                        }
-                    })}
-                <p class="xs muted asked">{asked}</p>
-                <Wrong desk place=format!("rules[{at}]") below=false />
-            </fieldset>
-            {when(desk, at, rule, last)}
-            {then(desk, at, rule, connection)}
-        </form>
-    }
-    .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_new_rule_gets_a_name_of_its_own() {
-        let policy = domain::policy::default_policy();
-        assert_eq!(fresh(&policy, "Doubtful".to_owned()), "Doubtful 2");
-        assert_eq!(fresh(&policy, "Else".to_owned()), "Else");
-    }
 }

@@ -1,13 +1,14 @@
 use domain::views::users::Account;
 use leptos::prelude::*;
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// One's own account.
 ///
 /// # Errors
 /// Nobody is signed in.
-#[server(prefix = "/ui", endpoint = "users/account")]
+#[server(prefix = "/ui", endpoint = "users/account", output = Answer)]
 pub async fn load_account() -> Result<Account, AppError> {
     let (ctx, current) =
         (crate::context::ssr::server_ctx()?, crate::users::session::ssr::current());
@@ -22,7 +23,7 @@ pub async fn load_account() -> Result<Account, AppError> {
 ///
 /// # Errors
 /// A wrong current password, a bad new one, or too many tries.
-#[server(prefix = "/ui", endpoint = "users/password")]
+#[server(prefix = "/ui", endpoint = "users/password", output = Answer)]
 pub async fn change_own_password(current: String, new: String) -> Result<(), AppError> {
     use crate::users::session::ssr::{begin, session};
     let (ctx, session) = (crate::context::ssr::server_ctx()?, session()?);
@@ -42,7 +43,7 @@ pub async fn change_own_password(current: String, new: String) -> Result<(), App
 ///
 /// # Errors
 /// The session has ended.
-#[server(prefix = "/ui", endpoint = "users/end-own-sessions")]
+#[server(prefix = "/ui", endpoint = "users/end-own-sessions", output = Answer)]
 pub async fn end_own(#[server(default)] number: Option<i64>) -> Result<(), AppError> {
     let (ctx, current) =
         (crate::context::ssr::server_ctx()?, crate::users::session::ssr::current());

@@ -5,13 +5,14 @@ use domain::views::users::KeyList;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// A page of keys; `shown` is the ticket of one that was just made.
 ///
 /// # Errors
 /// Nobody is signed in, or manages no keys.
-#[server(prefix = "/ui", endpoint = "users/keys", input = Json)]
+#[server(prefix = "/ui", endpoint = "users/keys", input = Json, output = Answer)]
 pub async fn load_keys(
     after: Option<ApiKeyId>,
     shown: Option<String>,
@@ -31,7 +32,7 @@ pub async fn load_keys(
 ///
 /// # Errors
 /// A right or a site the caller lacks, or problems of fields.
-#[server(prefix = "/ui", endpoint = "users/key-create")]
+#[server(prefix = "/ui", endpoint = "users/key-create", output = Answer)]
 pub async fn create_key(
     name: String,
     #[server(default)] source: String,
@@ -65,7 +66,7 @@ pub async fn create_key(
 ///
 /// # Errors
 /// There is none, or none this person manages.
-#[server(prefix = "/ui", endpoint = "users/key-revoke")]
+#[server(prefix = "/ui", endpoint = "users/key-revoke", output = Answer)]
 pub async fn revoke_key(id: ApiKeyId) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();

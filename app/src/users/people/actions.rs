@@ -7,13 +7,14 @@ use domain::views::users::{PeopleFilter, PeopleList, PersonDetail};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// A page of people.
 ///
 /// # Errors
 /// Nobody is signed in, or administers nobody.
-#[server(prefix = "/ui", endpoint = "users/people", input = Json)]
+#[server(prefix = "/ui", endpoint = "users/people", input = Json, output = Answer)]
 pub async fn load_people(filter: PeopleFilter) -> Result<PeopleList, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -27,7 +28,7 @@ pub async fn load_people(filter: PeopleFilter) -> Result<PeopleList, AppError> {
 ///
 /// # Errors
 /// There is nobody, or nobody this person administers.
-#[server(prefix = "/ui", endpoint = "users/person", input = Json)]
+#[server(prefix = "/ui", endpoint = "users/person", input = Json, output = Answer)]
 pub async fn load_person(id: UserId, shown: Option<String>) -> Result<PersonDetail, AppError> {
     let (ctx, current) =
         (crate::context::ssr::server_ctx()?, crate::users::session::ssr::current());
@@ -45,7 +46,7 @@ pub async fn load_person(id: UserId, shown: Option<String>) -> Result<PersonDeta
 ///
 /// # Errors
 /// A right the caller lacks, or problems of fields.
-#[server(prefix = "/ui", endpoint = "users/invite")]
+#[server(prefix = "/ui", endpoint = "users/invite", output = Answer)]
 pub async fn invite_person(
     name: String,
     email: String,
@@ -71,7 +72,7 @@ pub async fn invite_person(
 ///
 /// # Errors
 /// The person may more than the caller, or is deactivated.
-#[server(prefix = "/ui", endpoint = "users/link")]
+#[server(prefix = "/ui", endpoint = "users/link", output = Answer)]
 pub async fn new_link(id: UserId) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -88,7 +89,7 @@ pub async fn new_link(id: UserId) -> Result<(), AppError> {
 ///
 /// # Errors
 /// The last administrator, or a caller who does not administer every site.
-#[server(prefix = "/ui", endpoint = "users/disable")]
+#[server(prefix = "/ui", endpoint = "users/disable", output = Answer)]
 pub async fn disable_person(id: UserId) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -101,7 +102,7 @@ pub async fn disable_person(id: UserId) -> Result<(), AppError> {
 ///
 /// # Errors
 /// The person may more than the caller.
-#[server(prefix = "/ui", endpoint = "users/enable")]
+#[server(prefix = "/ui", endpoint = "users/enable", output = Answer)]
 pub async fn enable_person(id: UserId) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -114,7 +115,7 @@ pub async fn enable_person(id: UserId) -> Result<(), AppError> {
 ///
 /// # Errors
 /// The person may more than the caller, or problems of fields.
-#[server(prefix = "/ui", endpoint = "users/rename")]
+#[server(prefix = "/ui", endpoint = "users/rename", output = Answer)]
 pub async fn rename_person(id: UserId, name: String, email: String) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -127,7 +128,7 @@ pub async fn rename_person(id: UserId, name: String, email: String) -> Result<()
 ///
 /// # Errors
 /// A right the caller lacks, or problems of fields.
-#[server(prefix = "/ui", endpoint = "users/give-role")]
+#[server(prefix = "/ui", endpoint = "users/give-role", output = Answer)]
 pub async fn give_role(
     id: UserId,
     #[server(default)] role: String,
@@ -147,7 +148,7 @@ pub async fn give_role(
 ///
 /// # Errors
 /// The last administrator, or a role at a site the caller does not administer.
-#[server(prefix = "/ui", endpoint = "users/take-role")]
+#[server(prefix = "/ui", endpoint = "users/take-role", output = Answer)]
 pub async fn take_role(id: UserId, grant: domain::ids::GrantId) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -160,7 +161,7 @@ pub async fn take_role(id: UserId, grant: domain::ids::GrantId) -> Result<(), Ap
 ///
 /// # Errors
 /// The person may more than the caller, or the session has ended.
-#[server(prefix = "/ui", endpoint = "users/end-sessions")]
+#[server(prefix = "/ui", endpoint = "users/end-sessions", output = Answer)]
 pub async fn end_sessions_of(
     id: UserId,
     #[server(default)] number: Option<i64>,

@@ -5,13 +5,14 @@ use domain::views::users::{RoleMatrix, WhyAsk};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
+use crate::codec::Answer;
 use crate::error::AppError;
 
 /// The matrix of roles, and the answer to a question if one is asked.
 ///
 /// # Errors
 /// Nobody is signed in, or administers nobody.
-#[server(prefix = "/ui", endpoint = "users/roles", input = Json)]
+#[server(prefix = "/ui", endpoint = "users/roles", input = Json, output = Answer)]
 pub async fn load_roles(ask: Option<WhyAsk>) -> Result<RoleMatrix, AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -25,7 +26,7 @@ pub async fn load_roles(ask: Option<WhyAsk>) -> Result<RoleMatrix, AppError> {
 ///
 /// # Errors
 /// A right the caller lacks, or a bad or taken name.
-#[server(prefix = "/ui", endpoint = "users/role-duplicate")]
+#[server(prefix = "/ui", endpoint = "users/role-duplicate", output = Answer)]
 pub async fn duplicate_role(#[server(default)] of: String, name: String) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -41,7 +42,7 @@ pub async fn duplicate_role(#[server(default)] of: String, name: String) -> Resu
 ///
 /// # Errors
 /// A bad or taken name, or somebody was first.
-#[server(prefix = "/ui", endpoint = "users/role-rename")]
+#[server(prefix = "/ui", endpoint = "users/role-rename", output = Answer)]
 pub async fn rename_role(id: CustomRoleId, version: i32, name: String) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -54,7 +55,7 @@ pub async fn rename_role(id: CustomRoleId, version: i32, name: String) -> Result
 ///
 /// # Errors
 /// Somebody has it, or somebody was first.
-#[server(prefix = "/ui", endpoint = "users/role-delete")]
+#[server(prefix = "/ui", endpoint = "users/role-delete", output = Answer)]
 pub async fn delete_role(id: CustomRoleId, version: i32) -> Result<(), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
@@ -69,7 +70,7 @@ pub async fn delete_role(id: CustomRoleId, version: i32) -> Result<(), AppError>
 ///
 /// # Errors
 /// A right the caller lacks, or somebody was first.
-#[server(prefix = "/ui", endpoint = "users/roles-save")]
+#[server(prefix = "/ui", endpoint = "users/roles-save", output = Answer)]
 pub async fn save_roles(changes: String, versions: String) -> Result<(), AppError> {
     use super::boxes::{read_changes, read_versions};
     let ctx = crate::context::ssr::server_ctx()?;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use domain::failure_mode::{self, FailureMode};
 use domain::ids::AlertId;
 use serde_json::Value;
 use sqlx::FromRow;
@@ -152,17 +153,45 @@ macro_rules! matching {
          AND ($4::text IS NULL OR a.asset_id IN (
                 SELECT below.id FROM asset top JOIN asset below ON below.path @> ARRAY[top.id]
                 WHERE top.tag_key = $4))
-         AND ($5::text IS NULL OR a.asset_id IN (
-                SELECT id FROM asset WHERE tag_key LIKE $5 OR lower(name) LIKE $5
-                    OR serial_key LIKE $5 OR barcode_key LIKE $5)
-              OR a.failure_mode LIKE replace($5, ' ', '_'))"
+         AND ($5::bigint[] IS NULL OR a.asset_id = ANY($5)
+              OR ($6::text[] IS NOT NULL AND a.failure_mode = ANY($6)))"
     };
 }
 
-fn pattern(q: Option<&str>) -> Option<String> {
-    let q = q.map(str::trim).filter(|q| !q.is_empty())?;
-    let escaped = q.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    Some(format!("%{escaped}%"))
+/// What a text names: assets by their words, failure modes by code or label. Found first and on
+/// their own, so that both come from an index.
+#[derive(Default)]
+struct Named {
+    assets: Option<Vec<i64>>,
+    modes: Option<Vec<String>>,
+}
+
+impl Named {
+    async fn by(tx: &mut ScopedTx, q: Option<&str>) -> Result<Self, Error> {
+        let Some(q) = q.map(|q| q.trim().to_lowercase()).filter(|q| !q.is_empty()) else {
+            return Ok(Self::default());
+        };
+        let pattern = q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let assets: Vec<i64> = sqlx::query_scalar(
+            "SELECT id FROM asset
+             WHERE asset_words(tag_key, name, serial_key, barcode_key) LIKE $1",
+        )
+        .bind(format!("%{pattern}%"))
+        .persistent(false)
+        .fetch_all(tx.conn())
+        .await?;
+        let code = q.replace(' ', "_");
+        let fits = |mode: &&FailureMode| {
+            mode.code.contains(&code) || mode.name.to_lowercase().contains(&q)
+        };
+        let mut modes: Vec<String> =
+            failure_mode::ALL.iter().filter(fits).map(|mode| mode.code.to_owned()).collect();
+        if assets.is_empty() && modes.is_empty() {
+            // A mode outside the vocabulary is found by its whole code.
+            modes.push(code);
+        }
+        Ok(Self { assets: Some(assets), modes: (!modes.is_empty()).then_some(modes) })
+    }
 }
 
 /// Alerts of the scope: newest first, or by review due time.
@@ -171,26 +200,29 @@ fn pattern(q: Option<&str>) -> Option<String> {
 /// What the database says.
 pub async fn list(tx: &mut ScopedTx, filter: &AlertFilter) -> Result<Vec<Row>, Error> {
     let sites = tx.sites();
+    let named = Named::by(tx, filter.q.as_deref()).await?;
     // Which ones first: what stands around them is only read for the page that is shown.
     let newest = concat!(
         "SELECT a.id FROM alert a WHERE ",
         matching!(),
-        " AND ($6::bigint IS NULL OR a.id < $6) ORDER BY a.id DESC LIMIT $7"
+        " AND ($7::bigint IS NULL OR a.id < $7) ORDER BY a.id DESC LIMIT $8"
     );
     let by_due = concat!(
         "SELECT a.id FROM alert a JOIN review r ON r.alert_id = a.id AND r.status = 'pending'
          WHERE ",
         matching!(),
-        " AND ($6::bigint IS NULL OR a.id < $6) ORDER BY r.due, a.id LIMIT $7"
+        " AND ($7::bigint IS NULL OR a.id < $7) ORDER BY r.due, a.id LIMIT $8"
     );
     let ids: Vec<i64> = sqlx::query_scalar(if filter.by_due { by_due } else { newest })
         .bind(sites)
         .bind(&filter.states)
         .bind(&filter.severities)
         .bind(&filter.asset)
-        .bind(pattern(filter.q.as_deref()))
+        .bind(named.assets)
+        .bind(named.modes)
         .bind(filter.after)
         .bind(filter.limit)
+        .persistent(false)
         .fetch_all(tx.conn())
         .await?;
     let mut found = by_ids(tx, &ids).await?;
@@ -205,6 +237,7 @@ pub async fn list(tx: &mut ScopedTx, filter: &AlertFilter) -> Result<Vec<Row>, E
 /// What the database says.
 pub async fn count(tx: &mut ScopedTx, filter: &AlertFilter) -> Result<i64, Error> {
     let sites = tx.sites();
+    let named = Named::by(tx, filter.q.as_deref()).await?;
     Ok(sqlx::query_scalar(concat!(
         "SELECT count(*) FROM (SELECT FROM alert a WHERE ",
         matching!(),
@@ -214,7 +247,9 @@ pub async fn count(tx: &mut ScopedTx, filter: &AlertFilter) -> Result<i64, Error
     .bind(&filter.states)
     .bind(&filter.severities)
     .bind(&filter.asset)
-    .bind(pattern(filter.q.as_deref()))
+    .bind(named.assets)
+    .bind(named.modes)
+    .persistent(false)
     .fetch_one(tx.conn())
     .await?)
 }

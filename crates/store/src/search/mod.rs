@@ -36,16 +36,22 @@ pub async fn assets(
                     OR coalesce(barcode_key = $2, false) AS exact
          FROM asset
          WHERE ($1::bigint[] IS NULL OR site_id = ANY($1))
-           AND (tag_key = $2 OR serial_key = $2 OR barcode_key = $2
-                OR strpos(tag_key, $2) > 0 OR strpos(lower(name), $3) > 0
-                OR strpos(serial_key, $2) > 0 OR strpos(barcode_key, $2) > 0)
+           AND (asset_words(tag_key, name, serial_key, barcode_key) LIKE $4
+                OR asset_words(tag_key, name, serial_key, barcode_key) LIKE $5)
          ORDER BY exact DESC, status = 'decommissioned', starts_with(tag_key, $2) DESC,
-                  array_length(path, 1), tag_key LIMIT $4",
+                  array_length(path, 1), tag_key LIMIT $3",
     )
     .bind(sites)
     .bind(key)
-    .bind(part)
     .bind(limit)
+    .bind(anywhere(key))
+    .bind(anywhere(part))
+    .persistent(false)
     .fetch_all(tx.conn())
     .await?)
+}
+
+/// A `LIKE` pattern for a text at any place.
+fn anywhere(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }

@@ -91,7 +91,8 @@ macro_rules! matching {
          AND ($3::text[] IS NULL OR w.origin = ANY($3))
          AND ($4::text[] IS NULL OR w.delivery_state = ANY($4))
          AND ($5::text IS NULL OR w.title ILIKE $5 OR w.cmms_number ILIKE $5
-              OR w.asset_id IN (SELECT id FROM asset WHERE tag ILIKE $5))
+              OR w.asset_id IN (SELECT id FROM asset
+                  WHERE asset_words(tag_key, name, serial_key, barcode_key) LIKE lower($5)))
          AND ($6::bigint IS NULL OR w.alert_id = $6)
          AND ($7::bigint IS NULL OR w.site_id = $7)
          AND ($8::bigint IS NULL OR w.asset_id IN (SELECT id FROM asset WHERE path @> ARRAY[$8]))
@@ -153,6 +154,7 @@ pub async fn list(
     .bind(f.due_before)
     .bind(filter.after.map(|id| id.0))
     .bind(limit + 1)
+    .persistent(false)
     .fetch_all(tx.conn())
     .await?;
     Ok(sqlx::query_as(orders!("WHERE w.id = ANY($1) ORDER BY w.id DESC"))
@@ -182,6 +184,7 @@ pub async fn count(tx: &mut ScopedTx, filter: &WorkOrderFilter) -> Result<i64, E
     .bind(filter.asset.map(|id| id.0))
     .bind(f.due_before)
     .bind(COUNTED + 1)
+    .persistent(false)
     .fetch_one(tx.conn())
     .await?)
 }
