@@ -331,6 +331,7 @@ pub fn origin(origin: Origin) -> &'static str {
         Origin::Person => "Person",
         Origin::Batch => "Weekly batch",
         Origin::Shutdown => "Planned shutdown",
+        Origin::Linked => "Found in the CMMS",
     }
 }
 

@@ -190,5 +190,7 @@ words! {
         Batch = "batch",
         /// A planned shutdown released it.
         Shutdown = "shutdown",
+        /// It was open in the CMMS already, for the same asset and failure code.
+        Linked = "linked",
     }
 }

@@ -1,4 +1,5 @@
-//! When things run: decisions, deliveries, schedules, notices and mail, self-check.
+//! When things run: decisions, deliveries, the CMMSs' work orders, schedules, notices and mail,
+//! self-check.
 //!
 //! Every worker is a loop over one transaction at a time and may be killed at any instruction.
 //! Several processes may run them on one database.
@@ -8,6 +9,7 @@ mod decide;
 pub mod delivery;
 mod housekeeping;
 mod mail;
+pub mod orders;
 mod rounds;
 mod schedule;
 mod self_check;
@@ -38,7 +40,8 @@ pub fn start(services: &Services, settings: Settings, stop: &CancellationToken) 
         tasks.spawn(decide::run(services.clone(), stop.clone()));
     }
     let clients = Clients::new(services.clone(), services.settings.vault.clone(), settings.egress);
-    tasks.spawn(delivery::run(services.clone(), clients, stop.clone()));
+    tasks.spawn(delivery::run(services.clone(), clients.clone(), stop.clone()));
+    tasks.spawn(orders::run(services.clone(), clients, stop.clone()));
     tasks.spawn(schedule::run(services.clone(), stop.clone()));
     tasks.spawn(self_check::run(services.clone(), stop.clone()));
     tasks.spawn(housekeeping::run(services.clone(), stop.clone()));

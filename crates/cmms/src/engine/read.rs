@@ -94,6 +94,12 @@ pub struct OrderRow {
     pub title: Option<String>,
     /// Its failure code.
     pub failure_code: Option<String>,
+    /// Its kind of work.
+    pub work_type: Option<String>,
+    /// Its priority, in the CMMS's own scale.
+    pub priority: Option<String>,
+    /// When the work is due.
+    pub due: Option<DateTime<Utc>>,
     /// When it was made.
     pub created: Option<DateTime<Utc>>,
 }
@@ -178,6 +184,16 @@ impl ManifestClient {
         (self.manifest.operations.assets.feed, self.manifest.operations.orders.feed)
     }
 
+    /// Whether a row of the list says as much as a reading of the one work order.
+    pub fn lists_whole_orders(&self) -> bool {
+        self.manifest.operations.read.steps.len() == 1
+    }
+
+    /// What the CMMS calls a priority of ours, where the value map knows.
+    pub fn priority_there(&self, priority: i16) -> Option<String> {
+        self.maps.get("priority")?.get(priority.to_string()).map(plain)
+    }
+
     /// The work order with that id, as the list has it and with its closure.
     ///
     /// # Errors
@@ -201,7 +217,9 @@ impl ManifestClient {
         let found = self.found(find, &[("reference", &reference)]).await;
         let mut rows = found.map_err(|error| self.call_error(error))?;
         rows.sort_by_key(|row| row.created);
-        Ok(rows.into_iter().map(|row| row.record).collect())
+        let ours =
+            |row: OrderRow| CmmsRecord { external_ref: Some(plain(&reference)), ..row.record };
+        Ok(rows.into_iter().map(ours).collect())
     }
 
     /// Walks the pages until one has what is sought; that there is nothing needs the last page.
@@ -408,6 +426,9 @@ impl ManifestClient {
             asset: read.maybe(&map.asset)?,
             title: read.maybe(&map.title)?,
             failure_code: read.maybe(&map.failure_code)?,
+            work_type: read.maybe(&map.work_type)?,
+            priority: read.maybe(&map.priority)?,
+            due: read.time(&map.due)?,
             created: read.time(&map.created)?,
         })
     }

@@ -246,6 +246,9 @@ impl Check<'_> {
             record.asset.as_ref(),
             record.title.as_ref(),
             record.failure_code.as_ref(),
+            record.work_type.as_ref(),
+            record.priority.as_ref(),
+            record.due.as_ref(),
         ];
         for template in all.into_iter().flatten() {
             self.template(template, &names, "record");
@@ -276,6 +279,9 @@ impl Check<'_> {
         }
         if let Some(webhook) = &self.manifest.webhook {
             self.template(&webhook.id, &["body"], "webhook");
+            for template in webhook.event.iter().chain(&webhook.time) {
+                self.template(template, &["body", "headers"], "webhook");
+            }
             if let super::Verify::Hmac { over, .. } = &webhook.verify {
                 self.template(over, &["body", "headers"], "webhook");
             }

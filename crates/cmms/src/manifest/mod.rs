@@ -25,7 +25,7 @@ pub use operations::{
     Adopt, AssetMap, Check, CodeMap, Create, Feed, Find, Listing, Operations, Page, Transition,
 };
 pub use step::{Already, AnswerKind, Each, Expect, FilePart, Step, Verb};
-pub use webhook::{Verify, Webhook};
+pub use webhook::{Notice, Verify, Webhook};
 
 /// The schema version this program reads.
 pub const VERSION: u32 = 1;
@@ -223,6 +223,12 @@ pub struct RecordMap {
     pub title: Option<Template>,
     /// Its failure code.
     pub failure_code: Option<Template>,
+    /// Its kind of work.
+    pub work_type: Option<Template>,
+    /// Its priority, as the value map writes it.
+    pub priority: Option<Template>,
+    /// When the work is due.
+    pub due: Option<Template>,
     /// What the technician recorded; read when the status is closed.
     pub closure: Option<Node>,
 }

@@ -1,5 +1,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,6 +17,22 @@ pub struct Webhook {
     pub verify: Verify,
     /// The work order's id, from `body`.
     pub id: Template,
+    /// What is different in each call, from `body` and `headers`.
+    pub event: Option<Template>,
+    /// When it was sent, as the signature covers it, from `body` and `headers`: RFC 3339, or
+    /// seconds or milliseconds since 1970.
+    pub time: Option<Template>,
+}
+
+/// What a verified call says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notice {
+    /// The work order's id.
+    pub id: Option<String>,
+    /// What is different in each call.
+    pub event: Option<String>,
+    /// When it was sent.
+    pub time: Option<DateTime<Utc>>,
 }
 
 /// How a webhook is verified.
@@ -55,9 +72,7 @@ impl Webhook {
             SignEncoding::Base64 => STANDARD.decode(given.trim()).ok(),
         };
         let Some(given) = given else { return false };
-        let all: serde_json::Map<String, Value> =
-            headers.iter().map(|(key, value)| (key.to_lowercase(), value.clone().into())).collect();
-        let (body, all) = (json!(text), Value::Object(all));
+        let (body, all) = (json!(text), by_name(headers));
         let scope = Scope::new("body", &body);
         let Ok(signed) = over.text(&scope.with("headers", &all)) else { return false };
         secrets.iter().any(|secret| {
@@ -68,7 +83,32 @@ impl Webhook {
 
     /// The work order's id in a body.
     pub fn id(&self, body: &Value) -> Option<String> {
-        let id = self.id.text(&Scope::new("body", body)).ok()?;
-        Some(id).filter(|id| !id.is_empty())
+        self.read(&[], body).id
+    }
+
+    /// Reads a verified call.
+    pub fn read(&self, headers: &[(String, String)], body: &Value) -> Notice {
+        let all = by_name(headers);
+        let scope = Scope::new("body", body);
+        let scope = scope.with("headers", &all);
+        let said = |template: &Template| template.text(&scope).ok().filter(|text| !text.is_empty());
+        Notice {
+            id: said(&self.id),
+            event: self.event.as_ref().and_then(said),
+            time: self.time.as_ref().and_then(said).and_then(|text| moment(&text)),
+        }
+    }
+}
+
+fn by_name(headers: &[(String, String)]) -> Value {
+    let pairs = headers.iter().map(|(key, value)| (key.to_lowercase(), value.clone().into()));
+    Value::Object(pairs.collect())
+}
+
+fn moment(text: &str) -> Option<DateTime<Utc>> {
+    match text.parse::<i64>() {
+        Ok(number) if number > 100_000_000_000 => DateTime::from_timestamp_millis(number),
+        Ok(number) => DateTime::from_timestamp(number, 0),
+        Err(_) => text.parse().ok(),
     }
 }

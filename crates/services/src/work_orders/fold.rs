@@ -16,6 +16,8 @@ pub(super) struct Mirror {
     pub version: i64,
     pub closure: Option<Closure>,
     pub assigned_to: Option<String>,
+    /// The CMMS's status has no word of ours.
+    pub unmapped: bool,
 }
 
 impl TryFrom<&MirrorRow> for Mirror {
@@ -32,18 +34,23 @@ impl TryFrom<&MirrorRow> for Mirror {
             version: row.record_version,
             closure: closure.map_err(|e| corrupt(e.to_string()))?,
             assigned_to: row.assigned_to.clone(),
+            unmapped: row.unmapped_status,
         })
     }
 }
 
 impl Mirror {
-    /// The newest of the records, if it is newer than what we have. A record is a whole state, so
-    /// those in between need not be seen; a status we have no word for leaves ours as it is.
+    /// The newest of the records, if it is not older than what we have. A record is a whole state,
+    /// so those in between need not be seen; a status we have no word for leaves ours as it is. Of
+    /// two with the same version (a CMMS whose clock ticks slowly, or has none) the work that is
+    /// further on is the newer one.
     pub(super) fn fold(mut self, records: Vec<CmmsRecord>) -> Self {
-        let newest = records.into_iter().max_by_key(|record| record.version);
-        let Some(record) = newest.filter(|record| record.version > self.version) else {
+        let age = |record: &CmmsRecord| (record.version, record.status.map_or(0, rank));
+        let Some(record) = records.into_iter().max_by_key(age) else { return self };
+        if self.cmms_id.is_some() && age(&record) < (self.version, rank(self.status)) {
             return self;
-        };
+        }
+        self.unmapped = record.status.is_none() && record.cmms_status.is_some();
         self.cmms_id = Some(record.cmms_id);
         self.number = Some(record.number);
         self.status = record.status.unwrap_or(self.status);
@@ -53,6 +60,11 @@ impl Mirror {
         self.assigned_to = record.assigned_to.or(self.assigned_to);
         self
     }
+}
+
+/// How far on work is.
+fn rank(status: WorkOrderStatus) -> usize {
+    WorkOrderStatus::ALL.iter().position(|one| *one == status).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -71,6 +83,7 @@ mod tests {
             version: 0,
             closure: None,
             assigned_to: Some("planner_queue".to_owned()),
+            unmapped: false,
         }
     }
 

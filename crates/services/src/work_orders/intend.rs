@@ -2,14 +2,16 @@
 //!
 //! A crash before the commit leaves nothing; after it, the lane is there and a worker finds it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use domain::alert::Origin;
 use domain::ids::{AlertId, AssetId, ConnectionId, SiteId, WorkOrderId};
 use serde_json::json;
-use store::work_orders::intents::{self, Attachment, IntentFacts, NewWorkOrder};
+use store::work_orders::cmms_orders::{self, Standing};
+use store::work_orders::intents::{self, Attachment, Held, IntentFacts, NewWorkOrder};
 use store::{AuditEntry, ScopedTx, Topic};
 
-use super::reference::{self, Origin};
+use super::reference::{self, Origin as Derived};
 use super::request::{Intent, deadline, title};
 use crate::Error;
 
@@ -20,13 +22,14 @@ pub struct Intended {
     pub alert_id: AlertId,
     /// Its work order: the new one, or the open one it was attached to.
     pub work_order_id: WorkOrderId,
-    /// Whether it is new.
+    /// Whether it is new, here and in the CMMS.
     pub created: bool,
 }
 
 /// Asks for work orders, at most one per alert: stores the body to be sent and the lane, puts the
 /// alert into `work_order`. Where an open work order for the same asset and failure mode exists,
-/// the alert attaches to it (R7). Answers in the order of the intents; alerts that do not exist or
+/// the alert attaches to it (R7); where the CMMS has one of its own open for the same asset and
+/// failure code, that one becomes the alert's, and nothing is created. Answers in the order of the intents; alerts that do not exist or
 /// are out of scope are left out.
 ///
 /// The caller holds the locks of the alerts.
@@ -53,6 +56,7 @@ pub async fn intend(tx: &mut ScopedTx, intents: Vec<Intent>) -> Result<Vec<Inten
             None => orders.push(render(intent, facts, tx)),
         }
     }
+    link(tx, &mut orders).await?;
     let mut created = HashMap::new();
     if !orders.is_empty() {
         let inserted = intents::insert(tx, orders.clone()).await?;
@@ -62,7 +66,9 @@ pub async fn intend(tx: &mut ScopedTx, intents: Vec<Intent>) -> Result<Vec<Inten
     }
     attach(tx, &asked, &created, &standing).await?;
     audit(tx, &asked, &facts, &orders, &created, &standing).await?;
-    if !created.is_empty() {
+    let linked: HashSet<i64> =
+        orders.iter().filter(|order| is_linked(order)).map(|order| order.alert_id).collect();
+    if created.keys().any(|alert| !linked.contains(alert)) {
         tx.touch(Topic::Deliveries, None);
     }
     Ok(alerts
@@ -73,10 +79,49 @@ pub async fn intend(tx: &mut ScopedTx, intents: Vec<Intent>) -> Result<Vec<Inten
             Some(Intended {
                 alert_id: *alert,
                 work_order_id: WorkOrderId(*id),
-                created: new.is_some(),
+                created: new.is_some() && !linked.contains(&alert.0),
             })
         })
         .collect())
+}
+
+/// Lets work orders stand for those that are open in their CMMS already.
+async fn link(tx: &mut ScopedTx, orders: &mut [NewWorkOrder]) -> Result<(), Error> {
+    let keys: Vec<(i64, i64, i64, &str)> = orders
+        .iter()
+        .filter_map(|order| {
+            let code = order.failure_code.as_deref()?;
+            Some((order.alert_id, order.connection_id, order.asset_id, code))
+        })
+        .collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let mut found: HashMap<i64, Standing> = cmms_orders::standing(tx, &keys)
+        .await?
+        .into_iter()
+        .map(|standing| (standing.alert_id, standing))
+        .collect();
+    for order in orders {
+        let Some(there) = found.remove(&order.alert_id) else { continue };
+        order.origin = Origin::Linked.as_str();
+        order.title = there.title.unwrap_or_else(|| order.title.clone());
+        order.status = there.status;
+        order.due = there.due;
+        order.assigned_to = there.assigned_to;
+        order.request = json!({});
+        order.held = Held {
+            cmms_id: Some(there.cmms_id),
+            cmms_number: Some(there.number),
+            cmms_status: there.cmms_status,
+            record_version: there.version,
+        };
+    }
+    Ok(())
+}
+
+fn is_linked(order: &NewWorkOrder) -> bool {
+    order.held.cmms_id.is_some()
 }
 
 /// The body that would be sent for an intent; nothing is stored. `None` out of scope.
@@ -94,8 +139,8 @@ pub(crate) async fn sample(
 fn render(intent: &Intent, facts: &IntentFacts, tx: &ScopedTx) -> NewWorkOrder {
     let attempt_no = facts.attempts + 1;
     let origin = match &intent.key {
-        Some(key) => Origin::Request { alert: intent.alert_id, key },
-        None => Origin::Event { event_id: &facts.first_event_id, attempt_no },
+        Some(key) => Derived::Request { alert: intent.alert_id, key },
+        None => Derived::Event { event_id: &facts.first_event_id, attempt_no },
     };
     let external_ref = reference::derive(
         &facts.reference_key,
@@ -132,7 +177,8 @@ fn render(intent: &Intent, facts: &IntentFacts, tx: &ScopedTx) -> NewWorkOrder {
         spare_parts: json!(intent.spare_parts),
         evidence: json!(intent.evidence),
         attach_at: (!intent.evidence.is_empty()).then(|| tx.now()),
-        status: intent.status().as_str(),
+        status: intent.status().as_str().to_owned(),
+        held: Held::default(),
         deadline: deadline(tx.now(), facts.rul_hours),
         created_at: tx.now(),
     }
@@ -204,6 +250,7 @@ async fn audit(
                     "status": order.status,
                     "assigned_to": order.assigned_to,
                     "alert": order.alert_id,
+                    "number": order.held.cmms_number,
                 })),
         );
     }

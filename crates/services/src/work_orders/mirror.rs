@@ -14,6 +14,7 @@ use domain::ids::{AlertId, ConnectionId, SiteId, WorkOrderId};
 use domain::verdict::{self, Verdict};
 use domain::work_order::{Closure, DeliveryState, WorkOrderStatus};
 use serde_json::{Value, json};
+use store::work_orders::cmms_orders;
 use store::work_orders::mirror::{self as rows, AlertVerdict, MirrorRow, MirrorWrite, Reopened};
 use store::{AuditEntry, ScopedTx, Topic};
 
@@ -68,6 +69,7 @@ pub async fn apply_all(
         return Ok(Vec::new());
     }
     records.extend(rows::release(tx, connection, &ids(&records)).await?);
+    records.extend(cmms_orders::unclaimed(tx, connection, &ids(&records)).await?);
     let (references, cmms_ids) = (references(&records), ids(&records));
     let ending: Vec<CmmsRecord> =
         records.iter().filter(|r| r.status.is_some_and(|s| !s.is_open())).cloned().collect();
@@ -181,6 +183,7 @@ fn write(
         record_version: after.version,
         closure: after.closure.as_ref().map(|closure| json!(closure)),
         assigned_to: after.assigned_to.clone(),
+        unmapped_status: after.unmapped,
         closed_at: closes.then(|| tx.now()),
         delivery_state: delivery_state.to_owned(),
     })
@@ -205,7 +208,7 @@ fn audit(row: &MirrorRow, before: &Mirror, after: &Mirror) -> AuditEntry {
         json!({
             "from": before.status, "to": after.status, "number": after.number,
             "assigned_to": after.assigned_to, "record_version": after.version,
-            "closure": after.closure,
+            "closure": after.closure, "unmapped_status": after.unmapped.then_some(&after.cmms_status),
         }),
     )
 }

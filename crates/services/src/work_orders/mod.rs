@@ -4,14 +4,18 @@ mod attach;
 mod deliver;
 mod export;
 mod fold;
+pub mod import;
 mod intend;
 pub mod mirror;
 mod raise;
 mod reference;
 mod request;
 mod show;
+pub mod sync;
 mod timeline;
 mod transition;
+
+pub mod webhooks;
 
 pub use attach::draw_waiting;
 pub(crate) use deliver::stopped;

@@ -75,6 +75,7 @@ fn words(fact: &TimelineFact, connection: &str) -> (String, String) {
         "work_order.reopen_blocked" => {
             ("reopen_blocked", format!("Reopened in {connection}, but another one is open"))
         }
+        "work_order.drift" => ("drift", drifted(&fact.detail, connection)),
         "alert.verdict" => ("verdict", verdict(&fact.detail)),
         "alert.reopen" => ("verdict_void", "The case is open again".to_owned()),
         other => return (other.replace('.', "_"), sentence(other)),
@@ -151,10 +152,28 @@ fn queued(detail: &Value) -> String {
         Some("review") => "Approved for sending",
         Some("batch") => "Released with the weekly batch",
         Some("shutdown") => "Released for the planned shutdown",
+        Some("linked") => return linked(detail),
         _ => "Asked for by the rule",
     };
     let reference = detail.get("external_ref").and_then(Value::as_str).unwrap_or("its reference");
     format!("{asked}, queued as {reference}")
+}
+
+fn linked(detail: &Value) -> String {
+    let number = detail.get("number").and_then(Value::as_str).unwrap_or("an open one");
+    format!("Linked to {number}, which the CMMS had open already; nothing was created")
+}
+
+fn drifted(detail: &Value, connection: &str) -> String {
+    let changes = detail.as_object().into_iter().flatten().map(|(field, change)| {
+        let said = |key: &str| change.get(key).and_then(Value::as_str).unwrap_or("nothing");
+        format!("{} from {} to {}", field.replace('_', " "), said("ours"), said("theirs"))
+    });
+    let changes: Vec<String> = changes.collect();
+    match changes.is_empty() {
+        true => format!("As asked for again in {connection}"),
+        false => format!("Changed in {connection}: {}", changes.join("; ")),
+    }
 }
 
 fn call(detail: &Value, what: &str) -> String {

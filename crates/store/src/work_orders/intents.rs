@@ -127,11 +127,27 @@ pub struct NewWorkOrder {
     /// When to draw them; `None` when there are none.
     pub attach_at: Option<DateTime<Utc>>,
     /// Status it starts with.
-    pub status: &'static str,
+    pub status: String,
+    /// The CMMS holds it already, as this.
+    #[serde(flatten)]
+    pub held: Held,
     /// Not created by then is shouted about (R21).
     pub deadline: DateTime<Utc>,
     /// Business time.
     pub created_at: DateTime<Utc>,
+}
+
+/// What the CMMS holds already; all empty for a work order to be created.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Held {
+    /// The CMMS's id.
+    pub cmms_id: Option<String>,
+    /// The CMMS's number.
+    pub cmms_number: Option<String>,
+    /// Status in the CMMS's words.
+    pub cmms_status: Option<String>,
+    /// Version of the record.
+    pub record_version: i64,
 }
 
 /// An inserted work order.
@@ -162,18 +178,23 @@ pub async fn insert(
         "INSERT INTO work_order (alert_id, site_id, connection_id, asset_id, failure_mode,
              attempt_no, external_ref, origin, requested_kind, requested_by, title, description,
              priority, work_type, failure_code, due, scheduled_from, scheduled_until, assigned_to,
-             spare_parts, request, evidence, attach_at, status, deadline, created_at, next_at)
+             spare_parts, request, evidence, attach_at, status, deadline, created_at, cmms_id,
+             cmms_number, cmms_status, record_version, delivery_state, next_at)
          SELECT alert_id, site_id, connection_id, asset_id, failure_mode,
              attempt_no, external_ref, origin, requested_kind, requested_by, title, description,
              priority, work_type, failure_code, due, scheduled_from, scheduled_until, assigned_to,
-             spare_parts, request, evidence, attach_at, status, deadline, created_at, now()
+             spare_parts, request, evidence, attach_at, status, deadline, created_at, cmms_id,
+             cmms_number, cmms_status, record_version,
+             CASE WHEN cmms_id IS NULL THEN 'queued' ELSE 'created' END,
+             CASE WHEN cmms_id IS NULL THEN now() END
          FROM jsonb_to_recordset($1) AS n (alert_id bigint, site_id bigint, connection_id bigint,
              asset_id bigint, failure_mode text, attempt_no integer, external_ref text, origin text,
              requested_kind text, requested_by bigint, title text, description text,
              priority smallint, work_type text, failure_code text, due timestamptz,
              scheduled_from timestamptz, scheduled_until timestamptz, assigned_to text,
              spare_parts jsonb, request jsonb, evidence jsonb, attach_at timestamptz, status text,
-             deadline timestamptz, created_at timestamptz)
+             deadline timestamptz, created_at timestamptz, cmms_id text, cmms_number text,
+             cmms_status text, record_version bigint)
          ORDER BY connection_id, asset_id, failure_mode
          ON CONFLICT DO NOTHING
          RETURNING id, alert_id",
@@ -184,7 +205,7 @@ pub async fn insert(
     let ids: Vec<i64> = inserted.iter().map(|w| w.id).collect();
     sqlx::query(
         "INSERT INTO delivery_lane (work_order_id, connection_id, ready_at)
-         SELECT id, connection_id, now() FROM work_order WHERE id = ANY($1) ORDER BY id",
+         SELECT id, connection_id, next_at FROM work_order WHERE id = ANY($1) ORDER BY id",
     )
     .bind(ids)
     .execute(tx.conn())

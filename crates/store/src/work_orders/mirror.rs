@@ -38,6 +38,8 @@ pub struct MirrorRow {
     pub closure: Option<Value>,
     /// Person or crew.
     pub assigned_to: Option<String>,
+    /// The CMMS's status has no word of ours.
+    pub unmapped_status: bool,
     /// For people's optimistic locking.
     pub version: i32,
 }
@@ -96,7 +98,8 @@ pub async fn lock(
 ) -> Result<Vec<MirrorRow>, Error> {
     Ok(sqlx::query_as(
         "SELECT id, site_id, alert_id, failure_mode, external_ref, delivery_state, cmms_id,
-                cmms_number, status, cmms_status, record_version, closure, assigned_to, version
+                cmms_number, status, cmms_status, record_version, closure, assigned_to, unmapped_status,
+                version
          FROM work_order
          WHERE connection_id = $1 AND (external_ref = ANY($2) OR cmms_id = ANY($3))
          ORDER BY id FOR UPDATE",
@@ -127,6 +130,8 @@ pub struct MirrorWrite {
     pub closure: Option<Value>,
     /// Person or crew.
     pub assigned_to: Option<String>,
+    /// The CMMS's status has no word of ours.
+    pub unmapped_status: bool,
     /// When it was closed, business time.
     pub closed_at: Option<DateTime<Utc>>,
     /// Where the delivery stands.
@@ -144,10 +149,11 @@ pub async fn write(tx: &mut ScopedTx, rows: &[MirrorWrite]) -> Result<(), Error>
              cmms_status = n.cmms_status, record_version = n.record_version,
              closure = NULLIF(n.closure, 'null'::jsonb), assigned_to = n.assigned_to,
              closed_at = CASE WHEN n.status = 'closed' THEN COALESCE(n.closed_at, w.closed_at) END,
-             delivery_state = n.delivery_state, version = w.version + 1
+             unmapped_status = n.unmapped_status, delivery_state = n.delivery_state,
+             version = w.version + 1
          FROM jsonb_to_recordset($1) AS n (id bigint, cmms_id text, cmms_number text, status text,
              cmms_status text, record_version bigint, closure jsonb, assigned_to text,
-             closed_at timestamptz, delivery_state text)
+             unmapped_status boolean, closed_at timestamptz, delivery_state text)
          WHERE w.id = n.id",
     )
     .bind(Json(rows))

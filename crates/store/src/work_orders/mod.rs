@@ -4,9 +4,12 @@
 
 pub mod attachments;
 pub mod book;
+pub mod cmms_orders;
 pub mod delivery;
 pub mod intents;
 pub mod mirror;
+pub mod order_sync;
 pub mod people;
 pub mod read;
 pub mod timeline;
+pub mod webhooks;
