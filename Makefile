@@ -3,10 +3,10 @@
 
 export LISTEN DATA DEMO MODE
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check e2e bench benchpages conformance lighthouse screens build path site clean
+.PHONY: help run dev test check e2e bench benchpages reconcile-bench conformance lighthouse screens build path site clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## run with the simulated plant: [LISTEN=127.0.0.1:3000] [DATA=./data] [DEMO=1] [MODE=dev|release]
 	@scripts/run
@@ -32,6 +32,10 @@ benchpages: ## how soon pages answer with 100 000 alerts and 50 000 assets
 	@scripts/deps
 	@scripts/site release >/dev/null
 	@MILLWRIGHT_BIN="$$(scripts/server release)" scripts/bench-pages
+
+reconcile-bench: ## read and compare a register: [ASSETS=100000] [ROUNDS=3]
+	@scripts/deps
+	@scripts/bench-reconcile $(or $(ASSETS),100000) $(or $(ROUNDS),3)
 
 lighthouse: ## accessibility, best practices, speed and size of the release build in a browser
 	@scripts/lighthouse

@@ -4,6 +4,7 @@
 //! Every worker is a loop over one transaction at a time and may be killed at any instruction.
 //! Several processes may run them on one database.
 
+pub mod assets;
 mod clients;
 mod decide;
 pub mod delivery;
@@ -40,6 +41,7 @@ pub fn start(services: &Services, settings: Settings, stop: &CancellationToken) 
         tasks.spawn(decide::run(services.clone(), stop.clone()));
     }
     let clients = Clients::new(services.clone(), services.settings.vault.clone(), settings.egress);
+    tasks.spawn(assets::run(services.clone(), clients.clone(), stop.clone()));
     tasks.spawn(delivery::run(services.clone(), clients.clone(), stop.clone()));
     tasks.spawn(orders::run(services.clone(), clients, stop.clone()));
     tasks.spawn(schedule::run(services.clone(), stop.clone()));

@@ -121,6 +121,16 @@ impl ManifestClient {
         }
     }
 
+    /// The value maps as they were when the body was rendered: `value_maps` of the body before those
+    /// of the connection.
+    fn maps_of(&self, body: &Value) -> Value {
+        let mut maps = self.maps.clone();
+        if let (Some(maps), Some(own)) = (maps.as_object_mut(), body["value_maps"].as_object()) {
+            maps.extend(own.clone());
+        }
+        maps
+    }
+
     async fn go_on(
         &self,
         order: &NewOrder,
@@ -135,6 +145,8 @@ impl ManifestClient {
         let names = self.names(&now);
         let base = Scope::of(&names);
         let base = base.with("order", &body);
+        let maps = self.maps_of(&body);
+        let base = base.with("maps", &maps);
         self.take_over(state);
         for (number, step) in self.manifest.operations.create.steps.iter().enumerate() {
             if state.steps.get(&step.name).is_some_and(|progress| progress.done) {

@@ -166,6 +166,14 @@ impl Template {
         Ok(out)
     }
 
+    /// The names it reads, from the outside in: `asset` of `asset.tag`.
+    pub fn roots(&self) -> impl Iterator<Item = &str> {
+        self.expressions()
+            .flat_map(Expression::paths)
+            .filter_map(|path| path.first())
+            .map(String::as_str)
+    }
+
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Hole(expression) => Some(expression),
@@ -207,7 +215,7 @@ fn constant(value: Value) -> Template {
 }
 
 /// A value as plain text: nothing for null, JSON for lists and objects.
-pub(crate) fn plain(value: &Value) -> String {
+pub fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

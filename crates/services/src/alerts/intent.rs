@@ -31,12 +31,17 @@ pub(crate) fn intent_for(
         intent.scheduled_until = Some(shutdown.until);
     }
     if let Some(message) = message {
-        intent.recommended_action = message.recommended_action.clone();
-        intent.description = description(message);
-        intent.spare_parts = message.spare_parts.clone();
-        intent.evidence = message.evidence.clone();
+        describe(&mut intent, message);
     }
     intent
+}
+
+/// What the model's message says about the work.
+pub(crate) fn describe(intent: &mut Intent, message: &Prediction) {
+    intent.recommended_action = message.recommended_action.clone();
+    intent.description = description(message);
+    intent.spare_parts = message.spare_parts.clone();
+    intent.evidence = message.evidence.clone();
 }
 
 fn description(message: &Prediction) -> String {

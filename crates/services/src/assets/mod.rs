@@ -10,6 +10,7 @@ mod history;
 mod import;
 mod label;
 mod list;
+pub mod reconcile;
 mod retire;
 mod row;
 mod search;

@@ -9,6 +9,7 @@ mod create;
 mod fields;
 mod go_live;
 mod list;
+pub mod mapping;
 mod pause;
 mod restored;
 mod secrets;

@@ -14,6 +14,7 @@ use store::{AuditEntry, ScopedTx, Topic};
 use super::reference::{self, Origin as Derived};
 use super::request::{Intent, deadline, title};
 use crate::Error;
+use crate::connections::mapping;
 
 /// What became of an intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,7 @@ pub async fn intend(tx: &mut ScopedTx, intents: Vec<Intent>) -> Result<Vec<Inten
             None => orders.push(render(intent, facts, tx)),
         }
     }
+    overlay(tx, &mut orders).await?;
     link(tx, &mut orders).await?;
     let mut created = HashMap::new();
     if !orders.is_empty() {
@@ -83,6 +85,23 @@ pub async fn intend(tx: &mut ScopedTx, intents: Vec<Intent>) -> Result<Vec<Inten
             })
         })
         .collect())
+}
+
+/// Renders the bodies of orders for external CMMSs: their id of the asset, their failure codes, and
+/// what their mapping says. Bodies of the built-in book stay as they are.
+async fn overlay(tx: &mut ScopedTx, orders: &mut [NewWorkOrder]) -> Result<(), Error> {
+    let mut wanted: HashMap<i64, Vec<i64>> = HashMap::new();
+    for order in orders.iter() {
+        wanted.entry(order.connection_id).or_default().push(order.alert_id);
+    }
+    let renderers = mapping::renderers(tx, &wanted).await?;
+    for order in orders {
+        let Some(renderer) = renderers.get(&order.connection_id) else { continue };
+        order.request = renderer.body(order.alert_id, &order.request);
+        order.failure_code = order.request["failure_code"].as_str().map(str::to_owned);
+        order.mapping_version = renderer.version;
+    }
+    Ok(())
 }
 
 /// Lets work orders stand for those that are open in their CMMS already.
@@ -124,6 +143,24 @@ fn is_linked(order: &NewWorkOrder) -> bool {
     order.held.cmms_id.is_some()
 }
 
+/// The usual bodies for alerts, as of their latest prediction and severity; nothing is stored.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn usual_bodies(
+    tx: &mut ScopedTx,
+    intents: &[Intent],
+) -> Result<HashMap<i64, serde_json::Value>, Error> {
+    let alerts: Vec<AlertId> = intents.iter().map(|intent| intent.alert_id).collect();
+    let facts = intents::facts(tx, &alerts).await?;
+    let asked: HashMap<i64, &Intent> = intents.iter().map(|i| (i.alert_id.0, i)).collect();
+    let bodies = facts.iter().filter_map(|facts| {
+        let intent = asked.get(&facts.alert_id)?;
+        Some((facts.alert_id, render(intent, facts, tx).request))
+    });
+    Ok(bodies.collect())
+}
+
 /// The body that would be sent for an intent; nothing is stored. `None` out of scope.
 ///
 /// # Errors
@@ -133,7 +170,10 @@ pub(crate) async fn sample(
     intent: &Intent,
 ) -> Result<Option<serde_json::Value>, Error> {
     let facts = intents::facts(tx, &[intent.alert_id]).await?;
-    Ok(facts.first().map(|facts| render(intent, facts, tx).request))
+    let mut orders: Vec<NewWorkOrder> =
+        facts.first().map(|facts| render(intent, facts, tx)).into_iter().collect();
+    overlay(tx, &mut orders).await?;
+    Ok(orders.pop().map(|order| order.request))
 }
 
 fn render(intent: &Intent, facts: &IntentFacts, tx: &ScopedTx) -> NewWorkOrder {
@@ -179,6 +219,7 @@ fn render(intent: &Intent, facts: &IntentFacts, tx: &ScopedTx) -> NewWorkOrder {
         attach_at: (!intent.evidence.is_empty()).then(|| tx.now()),
         status: intent.status().as_str().to_owned(),
         held: Held::default(),
+        mapping_version: 0,
         deadline: deadline(tx.now(), facts.rul_hours),
         created_at: tx.now(),
     }

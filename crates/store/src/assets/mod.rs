@@ -4,6 +4,7 @@ mod desk;
 mod edit;
 mod history;
 mod read;
+pub mod reconcile;
 mod search;
 mod uploads;
 mod write;

@@ -33,6 +33,9 @@ pub async fn labels(tx: &mut ScopedTx, rows: &[(String, i64)]) -> Result<Vec<Lab
                     WHEN 'api_key' THEN k.name
                     WHEN 'source' THEN o.name
                     WHEN 'connection' THEN n.name
+                    WHEN 'asset_sync' THEN n.name
+                    WHEN 'asset_plan' THEN n.name
+                    WHEN 'field_mapping' THEN n.name || ', v' || m.version
                     WHEN 'policy' THEN y.name
                     ELSE coalesce(x.tag, u.name)
                 END AS label,
@@ -44,6 +47,8 @@ pub async fn labels(tx: &mut ScopedTx, rows: &[(String, i64)]) -> Result<Vec<Lab
                     WHEN c.id IS NOT NULL THEN '/admin/roles?role=custom-' || c.id
                     WHEN k.id IS NOT NULL THEN '/admin/keys'
                     WHEN t.entity LIKE 'logbook%' THEN '/logbook'
+                    WHEN t.entity IN ('asset_sync', 'asset_plan') THEN '/assets/reconcile?register=' || n.slug
+                    WHEN m.id IS NOT NULL THEN '/connections/' || n.slug || '/mapping'
                 END AS href
          FROM unnest($1::text[], $2::bigint[]) AS t (entity, id)
          LEFT JOIN decision d ON t.entity = 'decision' AND d.id = t.id
@@ -61,7 +66,11 @@ pub async fn labels(tx: &mut ScopedTx, rows: &[(String, i64)]) -> Result<Vec<Lab
          LEFT JOIN custom_role c ON t.entity = 'custom_role' AND c.id = t.id
          LEFT JOIN api_key k ON t.entity = 'api_key' AND k.id = t.id
          LEFT JOIN source o ON t.entity = 'source' AND o.id = t.id
-         LEFT JOIN connection n ON t.entity = 'connection' AND n.id = t.id
+         LEFT JOIN asset_sync z ON t.entity = 'asset_sync' AND z.id = t.id
+         LEFT JOIN asset_plan l ON t.entity = 'asset_plan' AND l.id = t.id
+         LEFT JOIN field_mapping m ON t.entity = 'field_mapping' AND m.id = t.id
+         LEFT JOIN connection n ON n.id = coalesce(CASE WHEN t.entity = 'connection' THEN t.id END,
+                                                   z.connection_id, l.connection_id, m.connection_id)
          LEFT JOIN policy y ON t.entity = 'policy' AND y.id = t.id",
     )
     .bind(entities)

@@ -6,6 +6,7 @@ mod circuit;
 mod config;
 pub mod desk;
 pub mod edit;
+pub mod mapping;
 
 pub use calls::{Call, record};
 pub use circuit::{Health, probing, report, resume};

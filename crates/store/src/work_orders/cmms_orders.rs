@@ -109,7 +109,7 @@ pub async fn put(
 }
 
 /// Pairs mirrored work orders with our assets: `keys` are the CMMS's asset id and the tag key it
-/// stands for.
+/// stands for where the register has no pair of it.
 ///
 /// # Errors
 /// When the database refuses.
@@ -123,7 +123,9 @@ pub async fn pair(
     sqlx::query(
         "UPDATE cmms_order o SET asset_id = a.id
          FROM unnest($2::text[], $3::text[]) AS n (cmms_asset, tag_key)
-         JOIN asset a ON a.tag_key = n.tag_key
+         LEFT JOIN asset_link l ON l.connection_id = $1 AND l.cmms_id = n.cmms_asset
+                               AND l.unlinked_at IS NULL
+         JOIN asset a ON a.id = l.asset_id OR (l.id IS NULL AND a.tag_key = n.tag_key)
          WHERE o.connection_id = $1 AND o.cmms_asset = n.cmms_asset
            AND o.asset_id IS DISTINCT FROM a.id",
     )

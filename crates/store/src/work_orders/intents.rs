@@ -131,6 +131,8 @@ pub struct NewWorkOrder {
     /// The CMMS holds it already, as this.
     #[serde(flatten)]
     pub held: Held,
+    /// The mapping that rendered the body; 0 is none.
+    pub mapping_version: i32,
     /// Not created by then is shouted about (R21).
     pub deadline: DateTime<Utc>,
     /// Business time.
@@ -178,12 +180,14 @@ pub async fn insert(
         "INSERT INTO work_order (alert_id, site_id, connection_id, asset_id, failure_mode,
              attempt_no, external_ref, origin, requested_kind, requested_by, title, description,
              priority, work_type, failure_code, due, scheduled_from, scheduled_until, assigned_to,
-             spare_parts, request, evidence, attach_at, status, deadline, created_at, cmms_id,
+             spare_parts, request, evidence, attach_at, status, mapping_version, deadline,
+             created_at, cmms_id,
              cmms_number, cmms_status, record_version, delivery_state, next_at)
          SELECT alert_id, site_id, connection_id, asset_id, failure_mode,
              attempt_no, external_ref, origin, requested_kind, requested_by, title, description,
              priority, work_type, failure_code, due, scheduled_from, scheduled_until, assigned_to,
-             spare_parts, request, evidence, attach_at, status, deadline, created_at, cmms_id,
+             spare_parts, request, evidence, attach_at, status, mapping_version, deadline,
+             created_at, cmms_id,
              cmms_number, cmms_status, record_version,
              CASE WHEN cmms_id IS NULL THEN 'queued' ELSE 'created' END,
              CASE WHEN cmms_id IS NULL THEN now() END
@@ -193,7 +197,7 @@ pub async fn insert(
              priority smallint, work_type text, failure_code text, due timestamptz,
              scheduled_from timestamptz, scheduled_until timestamptz, assigned_to text,
              spare_parts jsonb, request jsonb, evidence jsonb, attach_at timestamptz, status text,
-             deadline timestamptz, created_at timestamptz, cmms_id text, cmms_number text,
+             mapping_version integer, deadline timestamptz, created_at timestamptz, cmms_id text, cmms_number text,
              cmms_status text, record_version bigint)
          ORDER BY connection_id, asset_id, failure_mode
          ON CONFLICT DO NOTHING
