@@ -38,6 +38,8 @@ struct Options {
     create_share: f64,
     /// Makes event ids of this run unlike those of others.
     run: String,
+    /// Creating predictions of earlier runs: this one goes on with other assets and modes.
+    creates_before: u64,
 }
 
 fn options() -> Result<Options> {
@@ -62,6 +64,7 @@ fn options() -> Result<Options> {
         assets: number("assets", 20_000.0)? as u64,
         create_share: number("create-share", 0.1)?,
         run: text("run")?,
+        creates_before: number("creates-before", 0.0)? as u64,
     })
 }
 
@@ -133,7 +136,7 @@ fn prediction(options: &Options, tally: &Tally, now: &str) -> (String, bool) {
     let creates = ((number + 1) as f64 * options.create_share).floor()
         > (number as f64 * options.create_share).floor();
     let (asset, mode, confidence) = if creates {
-        let n = tally.creates.fetch_add(1, Ordering::Relaxed);
+        let n = options.creates_before + tally.creates.fetch_add(1, Ordering::Relaxed);
         let mode = MODES[(n / options.assets) as usize % MODES.len()];
         (n % options.assets, mode, 0.82)
     } else {

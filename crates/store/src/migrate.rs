@@ -40,13 +40,23 @@ async fn refuse_newer(conn: &mut PgConnection) -> Result<(), Error> {
     }
 }
 
+/// The rights of the app role. Functions of extensions are not ours to give; everybody has them.
 async fn grant(conn: &mut PgConnection, app_role: &str) -> Result<(), Error> {
     let role = format!("\"{}\"", app_role.replace('"', "\"\""));
+    let functions: Option<String> = sqlx::query_scalar(
+        "SELECT string_agg(oid::regprocedure::text, ', ') FROM pg_proc
+         WHERE pronamespace = 'public'::regnamespace AND pg_has_role(proowner, 'USAGE')",
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let functions = functions
+        .map(|list| format!("GRANT EXECUTE ON FUNCTION {list} TO {role};"))
+        .unwrap_or_default();
     let statements = format!(
         "GRANT USAGE ON SCHEMA public TO {role};
          GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
          GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
-         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role};
+         {functions}
          REVOKE UPDATE, DELETE, TRUNCATE ON audit_event FROM {role};
          REVOKE INSERT, UPDATE, DELETE ON installation, _sqlx_migrations FROM {role}"
     );
