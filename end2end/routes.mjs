@@ -5,7 +5,7 @@ const shortPassword = refusedInPlace({ name: 'Ada Adams', email: 'admin@example.
 
 /**
  * Every screen, one line each. `path` may use what `screens.test.mjs` prepared (`{alert}`,
- * `{review}`, `{workOrder}`, `{policy}`, `{asset}`, `{site}`, `{setup}`); `prove` is an interaction that only works once the page is hydrated;
+ * `{review}`, `{workOrder}`, `{policy}`, `{asset}`, `{site}`, `{connection}`, `{setup}`); `prove` is an interaction that only works once the page is hydrated;
  * `as: 'guest'` shows it to somebody who is not signed in, `as: 'first'` on a program without people.
  */
 export const ROUTES = [
@@ -36,6 +36,16 @@ export const ROUTES = [
   { name: 'asset-history', path: '/assets/{asset}/history', prove: keyboardSheet },
   { name: 'asset-calendar', path: '/assets/{site}/calendar', prove: keyboardSheet },
   { name: 'assets-import', path: '/assets/import', prove: keyboardSheet },
+  { name: 'connections', path: '/connections', prove: keyboardSheet },
+  { name: 'connections-new', path: '/connections/new', prove: keyboardSheet },
+  { name: 'connection-address', path: '/connections/new?system=maximo', prove: keyboardSheet },
+  { name: 'connection-sign-in', path: '/connections/{connection}/setup?step=sign-in', prove: keyboardSheet },
+  { name: 'connection-test', path: '/connections/{connection}/setup?step=test', prove: keyboardSheet },
+  { name: 'connection-schedule', path: '/connections/{connection}/setup?step=schedule', prove: keyboardSheet },
+  { name: 'connection', path: '/connections/{connection}', prove: keyboardSheet },
+  { name: 'connection-calls', path: '/connections/1?tab=timeline', prove: keyboardSheet },
+  { name: 'connection-secrets', path: '/connections/{connection}?tab=secrets', prove: keyboardSheet },
+  { name: 'connection-settings', path: '/connections/{connection}?tab=settings', prove: keyboardSheet },
   { name: 'quarantine', path: '/quarantine', prove: keyboardSheet },
   { name: 'users', path: '/admin/users', prove: keyboardSheet },
   { name: 'user-invite', path: '/admin/users?invite=1', prove: keyboardSheet },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ROUTES } from './routes.mjs'
 import {
-  THEMES, VIEWPORTS, administrator, apiKey, axe, browser, consoleErrors, decided, draftRules, heading,
+  THEMES, VIEWPORTS, administrator, apiKey, axe, browser, connect, consoleErrors, decided, draftRules, heading,
   importAssets, overflow, prediction, screenshot, session, setupPath, startServer, until,
 } from './support/index.mjs'
 
@@ -33,9 +33,15 @@ describe('every screen', () => {
     state = await session(chrome, server)
     const desk = await chrome.page({ url: server.url, state })
     await draftRules(desk, POLICY, (text) => text.replace('value = 0.75', 'value = 0.6'))
+    const connection = await connect(desk, 'maximo', {
+      name: 'Maximo, west', address: 'https://maximo.example.com/maximo', settings: { site_id: 'WEST' }, site: 'West works',
+    })
     await desk.context().close()
     if (ROUTES.some((route) => route.as === 'first')) firstRun = await startServer()
-    values = { alert: alert.id, review: asked.id, workOrder, policy: POLICY, asset, site, setup: firstRun && setupPath(firstRun) }
+    values = {
+      alert: alert.id, review: asked.id, workOrder, policy: POLICY, asset, site, connection,
+      setup: firstRun && setupPath(firstRun),
+    }
     values.event = await event(`object:alert/${alert.id}`)
   })
 

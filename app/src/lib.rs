@@ -11,6 +11,7 @@ pub mod assets;
 pub mod audit;
 pub mod browser;
 pub mod codec;
+pub mod connections;
 pub mod context;
 pub mod error;
 pub mod frame;

@@ -1,5 +1,6 @@
 export * from './browser.mjs'
 export * from './checks.mjs'
+export * from './double.mjs'
 export * from './people.mjs'
 export * from './plant.mjs'
 export * from './rules.mjs'

@@ -89,13 +89,22 @@ const ENTRIES: &[Entry] = &[
         gap: false,
     },
     Entry {
+        href: "/connections",
+        label: frame::CONNECTIONS,
+        icon: "plug",
+        key: "g c",
+        needs: Permission::Integrate,
+        bar: false,
+        gap: true,
+    },
+    Entry {
         href: "/quarantine",
         label: frame::QUARANTINE,
         icon: "lock",
         key: "g q",
         needs: Permission::Integrate,
         bar: false,
-        gap: true,
+        gap: false,
     },
     Entry {
         href: "/audit",

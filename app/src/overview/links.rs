@@ -1,8 +1,10 @@
 use chrono::{DateTime, Utc};
+use domain::permission::Permission;
 use domain::views::overview::{Link, LinkState};
 use leptos::prelude::*;
 
 use super::minutes;
+use crate::frame::use_frame;
 use crate::strings::{common, overview as texts};
 use crate::ui::{Level, Panel, Says, format};
 
@@ -33,8 +35,10 @@ pub(super) fn Links(
             }
         })
         .collect_view();
+    let may = use_frame().may(Permission::Integrate);
+    let aside = move || may.then(|| view! { <a href="/connections">{texts::ALL_LINKS}</a> });
     view! {
-        <Panel id="links" title=texts::LINKS>
+        <Panel id="links" title=texts::LINKS aside=ViewFn::from(aside)>
             <table class="table">
                 <caption class="hidden">{texts::LINKS_CAPTION}</caption>
                 <tbody>{rows}</tbody>

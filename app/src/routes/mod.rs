@@ -9,7 +9,7 @@ use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::{Outlet, ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
-use self::rooms::{Alerts, Assets, In, Office, Rules, Start, Work};
+use self::rooms::{Alerts, Assets, Connections, In, Office, Rules, Start, Work};
 use crate::browser::provide_clock;
 use crate::error::provide_form_error;
 use crate::frame::Frame;
@@ -55,6 +55,7 @@ fn Framed() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/quarantine") view=In(Alerts::Quarantine) ssr=SsrMode::Async />
             <Administration />
             <RuleRoutes />
+            <ConnectionRoutes />
         </ParentRoute>
     }
     .into_inner();
@@ -94,6 +95,21 @@ fn RuleRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/rules/:id/publish") view=In(Rules::Publish) ssr=SsrMode::Async />
             <Route path=path!("/rules/:id/versions") view=In(Rules::Versions) ssr=SsrMode::Async />
             <Route path=path!("/rules/:id/compare") view=In(Rules::Compare) ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// Connections: the list, the wizard, one.
+#[component(transparent)]
+fn ConnectionRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/connections") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("") view=In(Connections::List) ssr=SsrMode::Async />
+            <Route path=path!("/new") view=In(Connections::New) ssr=SsrMode::Async />
+            <Route path=path!("/:id") view=In(Connections::One) ssr=SsrMode::Async />
+            <Route path=path!("/:id/setup") view=In(Connections::SetUp) ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

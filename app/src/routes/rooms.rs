@@ -11,6 +11,7 @@ use crate::assets::{
     ImportPage, ImportStepsPage, MoveAssetPage, NewAssetPage,
 };
 use crate::audit::AuditPage;
+use crate::connections::{ConnectionPage, ConnectionsPage, NewConnectionPage, SetUpConnectionPage};
 use crate::logbook::LogbookPage;
 use crate::overview::OverviewPage;
 use crate::predictions::QuarantinePage;
@@ -254,5 +255,34 @@ fn office(page: Office) -> Opened {
         Office::SignIn => view! { <SignInPage /> }.into_any(),
         Office::SetUp => view! { <SetUpPage /> }.into_any(),
         Office::SetUpSite => view! { <SetUpSitePage /> }.into_any(),
+    })
+}
+
+/// Connections.
+#[derive(Clone, Copy)]
+pub enum Connections {
+    List,
+    New,
+    One,
+    SetUp,
+}
+
+impl Room for Connections {
+    fn load() -> impl Future<Output = Result<(), SplitLoaderError>> {
+        load_connections()
+    }
+
+    fn open(self) -> impl Future<Output = Opened> {
+        connections(self)
+    }
+}
+
+#[wasm_split(connections, fallible, preload(load_connections), wasm_split_path = leptos::wasm_split)]
+fn connections(page: Connections) -> Opened {
+    Ok(match page {
+        Connections::List => view! { <ConnectionsPage /> }.into_any(),
+        Connections::New => view! { <NewConnectionPage /> }.into_any(),
+        Connections::One => view! { <ConnectionPage /> }.into_any(),
+        Connections::SetUp => view! { <SetUpConnectionPage /> }.into_any(),
     })
 }

@@ -85,6 +85,8 @@ pub const ASSETS: &str = "Assets";
 pub const LOGBOOK: &str = "Logbook";
 /// Section.
 pub const RULES: &str = "Rules";
+/// Section of the rail.
+pub const CONNECTIONS: &str = "Connections";
 /// Section: messages that could not be taken in.
 pub const QUARANTINE: &str = "Quarantine";
 /// Marks every notice as read.

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod audit;
 pub mod calendars;
 pub mod common;
+pub mod connections;
 pub mod errors;
 pub mod frame;
 pub mod logbook;

@@ -43,6 +43,8 @@ pub const SINCE_FIRST: &str = "Last 24 hours";
 pub const NO_EVENTS: &str = "Nothing has happened.";
 /// Heading.
 pub const LINKS: &str = "Connections";
+/// Leads to all of them.
+pub const ALL_LINKS: &str = "All connections";
 /// What the table holds.
 pub const LINKS_CAPTION: &str = "Health of connections and sources";
 /// A source, after its name.

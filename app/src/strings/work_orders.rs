@@ -108,6 +108,27 @@ pub const SKIP_TITLE: &str = "Give this delivery up?";
 /// What it means.
 pub const SKIP_CONSEQUENCE: &str =
     "The work order is cancelled here and never sent. The alert ends as deferred.";
+/// Button.
+pub const BY_HAND: &str = "Made by hand…";
+/// Button in the question.
+pub const BY_HAND_NOW: &str = "That is this one";
+/// What it means.
+pub const BY_HAND_HINT: &str =
+    "Nothing is sent any more. From now on this work order follows that record.";
+/// Label.
+pub const NUMBER_THERE: &str = "Its number there";
+/// Label.
+pub const ID_THERE: &str = "Its id there";
+/// Below it.
+pub const ID_THERE_HINT: &str = "Only where it differs from the number.";
+/// Label.
+pub const REASON: &str = "Reason";
+
+/// Question.
+pub fn by_hand_title(connection: &str) -> String {
+    format!("Was it made in {connection} by hand?")
+}
+
 /// Explains retrying.
 pub const RETRY_HINT: &str = "It keeps its reference, so it can never be made twice.";
 /// Somebody else took a step.

@@ -182,10 +182,7 @@ pub(super) mod ssr {
     use crate::error::{AppError, FieldError};
 
     /// The end of a day in a zone; an empty field is no end.
-    pub(in crate::users) fn end_of(
-        day: &str,
-        zone: &str,
-    ) -> Result<Option<DateTime<Utc>>, AppError> {
+    pub(crate) fn end_of(day: &str, zone: &str) -> Result<Option<DateTime<Utc>>, AppError> {
         let day = day.trim();
         if day.is_empty() {
             return Ok(None);

@@ -13,6 +13,8 @@ mod sign_in;
 mod sign_out;
 
 pub use account::AccountPage;
+#[cfg(feature = "ssr")]
+pub(crate) use admin::ssr::end_of;
 pub use admin::{AdminPage, ChecksPage};
 pub use keys::KeysPage;
 pub use people::{PersonPage, UsersPage, listed};

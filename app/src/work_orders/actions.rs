@@ -95,3 +95,30 @@ pub async fn skip_delivery(id: i64) -> Result<(), AppError> {
     services::work_orders::skip(&mut tx, &caller, WorkOrderId(id)).await?;
     Ok(tx.commit().await?)
 }
+
+/// A person has made the work order in the CMMS by hand: ours is that one from now on.
+///
+/// # Errors
+/// It has not stopped, number or reason is missing, or another work order is that record.
+#[server(prefix = "/ui", endpoint = "work_orders/by-hand", output = Answer)]
+pub async fn made_by_hand(
+    id: i64,
+    number: String,
+    #[server(default)] cmms_id: String,
+    reason: String,
+) -> Result<(), AppError> {
+    let ctx = crate::context::ssr::server_ctx()?;
+    let caller = ctx.caller()?.clone();
+    let cmms_id = if cmms_id.trim().is_empty() { number.clone() } else { cmms_id };
+    let mut tx = ctx.begin(Permission::View).await?;
+    services::connections::created_by_hand(
+        &mut tx,
+        &caller,
+        WorkOrderId(id),
+        &cmms_id,
+        &number,
+        &reason,
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}

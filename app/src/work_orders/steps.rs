@@ -5,13 +5,15 @@ use domain::work_order::WorkOrderStatus;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
-use super::actions::{CloseWorkOrder, MoveWorkOrder, RetryDelivery, SkipDelivery};
+use super::actions::{CloseWorkOrder, MadeByHand, MoveWorkOrder, RetryDelivery, SkipDelivery};
 use super::closure::ClosureFields;
 use super::count_successes;
 use crate::assets::Crews;
 use crate::error::AppError;
 use crate::strings::work_orders as texts;
-use crate::ui::{Button, ButtonKind, ButtonSize, ConfirmForm, ErrorSummary, Hidden, Input, Panel};
+use crate::ui::{
+    Button, ButtonKind, ButtonSize, ConfirmForm, ErrorSummary, Hidden, Input, Panel, Textarea,
+};
 
 /// The forms of the page, one action each.
 #[derive(Clone, Copy)]
@@ -20,6 +22,7 @@ pub(super) struct Steps {
     pub(super) close: ServerAction<CloseWorkOrder>,
     retry: ServerAction<RetryDelivery>,
     skip: ServerAction<SkipDelivery>,
+    by_hand: ServerAction<MadeByHand>,
     /// Grows with every accepted step.
     pub(super) accepted: RwSignal<u32>,
 }
@@ -31,22 +34,27 @@ impl Steps {
             close: ServerAction::new(),
             retry: ServerAction::new(),
             skip: ServerAction::new(),
+            by_hand: ServerAction::new(),
             accepted: RwSignal::new(0),
         };
         count_successes(steps.step, steps.accepted);
         count_successes(steps.close, steps.accepted);
         count_successes(steps.retry, steps.accepted);
         count_successes(steps.skip, steps.accepted);
+        count_successes(steps.by_hand, steps.accepted);
         steps
     }
 
     /// The last refusal of a form without a place of its own for it.
     fn error(self) -> Signal<Option<AppError>> {
         Signal::derive(move || {
-            [self.step.value().get(), self.retry.value().get(), self.skip.value().get()]
-                .into_iter()
-                .flatten()
-                .find_map(Result::err)
+            let answers = [
+                self.step.value().get(),
+                self.retry.value().get(),
+                self.skip.value().get(),
+                self.by_hand.value().get(),
+            ];
+            answers.into_iter().flatten().find_map(Result::err)
         })
     }
 }
@@ -65,7 +73,8 @@ pub(super) fn NextStep(
     let plain = |to, label, kind| view! { <Move id version to label kind steps /> }.into_any();
     let mut parts: Vec<AnyView> = Vec::new();
     if order.allowed.deliver {
-        parts.push(view! { <Stopped id steps /> }.into_any());
+        let connection = (!order.book).then(|| order.connection.clone());
+        parts.push(view! { <Stopped id connection steps /> }.into_any());
     }
     let status = order.row.status;
     match status {
@@ -216,11 +225,13 @@ fn question(ask: Ask, id: i64, version: i32, steps: Steps) -> AnyView {
     .into_any()
 }
 
-/// A delivery that stopped: send again or give up.
+/// A delivery that stopped: send again, say that it is there, or give up.
 #[component]
 fn Stopped(
     /// The work order.
     id: i64,
+    /// Name of the CMMS; none for the built-in book.
+    connection: Option<String>,
     /// The actions.
     steps: Steps,
 ) -> impl IntoView {
@@ -240,6 +251,7 @@ fn Stopped(
                     {texts::RETRY}
                 </Button>
             </ActionForm>
+            {connection.map(|connection| view! { <ByHand id connection steps /> })}
             <ConfirmForm
                 id="skip"
                 label=texts::SKIP
@@ -253,4 +265,45 @@ fn Stopped(
             </ConfirmForm>
         </div>
     }
+}
+
+/// Somebody has made the work order in the CMMS themselves.
+#[component]
+fn ByHand(
+    /// The work order.
+    id: i64,
+    /// Name of the CMMS.
+    connection: String,
+    /// The actions.
+    steps: Steps,
+) -> impl IntoView {
+    view! {
+        <ConfirmForm
+            id="by-hand"
+            label=texts::BY_HAND
+            title=texts::by_hand_title(&connection)
+            consequence=texts::BY_HAND_HINT
+        >
+            <ActionForm action=steps.by_hand attr:class="stack form">
+                <Hidden name="id" value=id.to_string() />
+                <Input name="number" label=texts::NUMBER_THERE required=true mono=true />
+                <Input
+                    name="cmms_id"
+                    label=texts::ID_THERE
+                    hint=texts::ID_THERE_HINT.to_owned()
+                    mono=true
+                />
+                <Textarea name="reason" id="by-hand-reason" label=texts::REASON required=true />
+                <Button
+                    kind=ButtonKind::Primary
+                    submit=true
+                    busy=steps.by_hand.pending()
+                    busy_text=texts::SAVING
+                >
+                    {texts::BY_HAND_NOW}
+                </Button>
+            </ActionForm>
+        </ConfirmForm>
+    }
+    .into_any()
 }
