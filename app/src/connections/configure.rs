@@ -44,7 +44,7 @@ pub async fn configure(
 ///
 /// # Errors
 /// Somebody was faster, the right is missing, or problems of fields.
-#[expect(clippy::too_many_arguments, reason = "the fields of a form")]
+#[allow(clippy::too_many_arguments, reason = "the fields of a form")]
 #[server(prefix = "/ui", endpoint = "connections/schedule", output = Answer)]
 pub async fn schedule(
     id: ConnectionId,

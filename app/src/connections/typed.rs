@@ -26,8 +26,9 @@ fn one(default: Option<&Value>, text: &str) -> Value {
         return Value::Null;
     }
     let same_kind = |value: &Value| {
-        default.is_some_and(|d| {
-            d.is_number() && value.is_number() || d.is_boolean() && value.is_boolean()
+        default.is_some_and(|default| {
+            (default.is_number() && value.is_number())
+                || (default.is_boolean() && value.is_boolean())
         })
     };
     serde_json::from_str(text).ok().filter(same_kind).unwrap_or_else(|| Value::from(text))
