@@ -5,6 +5,7 @@ use domain::cmms_record::CmmsRecord;
 use domain::ids::{SiteId, WorkOrderId};
 use serde_json::Value;
 
+use crate::engine::{Journal, StepState};
 use crate::{CallError, Capabilities, CreateOutcome};
 
 /// A work order to be created over there.
@@ -29,6 +30,22 @@ pub trait CmmsClient: Send + Sync {
     /// Creates one record: one call, no retry.
     async fn create(&self, order: &NewOrder) -> CreateOutcome;
 
+    /// A create is several calls, so that a record that exists may lack what the later ones bring.
+    fn creates_in_steps(&self) -> bool {
+        false
+    }
+
+    /// Creates one record, going on where an earlier create stopped; each new state is stored by
+    /// the journal before the next call. Clients that create in one call ignore both.
+    async fn resume(
+        &self,
+        order: &NewOrder,
+        _state: StepState,
+        _journal: &dyn Journal,
+    ) -> CreateOutcome {
+        self.create(order).await
+    }
+
     /// Creates a set, answering in its order. Clients whose CMMS takes sets override this.
     async fn create_many(&self, orders: &[NewOrder]) -> Vec<CreateOutcome> {
         let mut outcomes = Vec::with_capacity(orders.len());
@@ -36,6 +53,11 @@ pub trait CmmsClient: Send + Sync {
             outcomes.push(self.create(order).await);
         }
         outcomes
+    }
+
+    /// Whether an order cannot be sent as it is: its code and why, without any call.
+    fn objection(&self, _order: &NewOrder) -> Option<(&'static str, String)> {
+        None
     }
 
     /// Every record that carries the reference, oldest first; empty when there is none.

@@ -113,6 +113,7 @@ impl Clients {
     ) -> Result<ManifestClient, ClientError> {
         let id = ConnectionId(config.id);
         let manifest = Arc::new(manifest(&config.system, config.manifest.as_deref())?);
+        let limits = manifest.limits.timeout_seconds;
         let mut secrets = self.vault.open(tx, id, role).await?;
         let identity =
             secrets.remove(CLIENT_CERTIFICATE).map(|pem| pem.expose_secret().as_bytes().to_vec());
@@ -126,9 +127,9 @@ impl Clients {
         connection.maps = config.maps;
         connection.statuses = config.statuses;
         connection.tls = Tls { authority: config.authority.map(String::into_bytes), identity };
-        connection.timeout =
-            config.timeout_seconds.map(|s| Duration::from_secs(u64::from(s.unsigned_abs())));
-        connection.timeout = connection.timeout.map(|wait| self.services.settings.scaled(wait));
+        let seconds = config.timeout_seconds.map_or(limits, i32::unsigned_abs);
+        let timeout = Duration::from_secs(seconds.into());
+        connection.timeout = Some(self.services.settings.scaled(timeout));
         connection.watch = Some(Arc::new(Recorder { id, calls: self.calls.clone() }));
         Ok(ManifestClient::new(manifest, connection)?)
     }

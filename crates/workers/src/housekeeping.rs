@@ -1,7 +1,9 @@
-//! What nobody needs any more goes: ended sessions, old answers under an `Idempotency-Key`.
+//! What nobody needs any more goes: ended sessions, old answers under an `Idempotency-Key`, secrets
+//! that were replaced. Secrets under old keys are sealed anew.
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use services::{Error, Services};
 use store::{idempotency, sessions};
 use tokio_util::sync::CancellationToken;
@@ -11,6 +13,8 @@ use crate::rounds::{Worker, rounds};
 const EVERY: Duration = Duration::from_secs(15 * 60);
 /// R20: a repeat is recognised for so long.
 const ANSWERS_DAYS: i32 = 7;
+/// A secret that was replaced can be gone back to for so long.
+const KEPT_SECRETS: TimeDelta = TimeDelta::days(7);
 
 struct Housekeeping(Services);
 
@@ -21,6 +25,13 @@ impl Worker for Housekeeping {
         let store = &self.0.store;
         let sessions = sessions::delete_ended(store).await?;
         let answers = idempotency::forget_older_than(store, ANSWERS_DAYS).await?;
+        let mut tx = store.begin_system().await?;
+        let before = tx.now() - KEPT_SECRETS;
+        services::connections::drop_replaced(&mut tx, before).await?;
+        tx.commit().await?;
+        let mut tx = store.begin_system().await?;
+        while self.0.settings.vault.renew(&mut tx).await? > 0 {}
+        tx.commit().await?;
         if sessions + answers > 0 {
             tracing::debug!(sessions, answers, "cleared away");
         }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Subcommand;
 use cmms::conformance::{self, About, Verdict};
+use cmms::egress::Egress;
 use cmms::manifest::{self, Manifest};
 use serde_json::{Value, json};
+use services::connections;
 
 use super::{Common, desk};
 use crate::serve;
@@ -26,10 +28,24 @@ pub(super) enum Connector {
         #[arg(long, value_name = "FILE")]
         about: Option<PathBuf>,
     },
+    /// Tests a connection step by step, as its page does.
+    Test {
+        /// Its name in addresses.
+        connection: String,
+        /// With the secrets that wait for a test, and puts them into use when it passes.
+        #[arg(long)]
+        with_next: bool,
+        /// Creates a marked work order there and cancels it.
+        #[arg(long)]
+        writes: bool,
+    },
 }
 
 pub(super) async fn run(command: Connector, common: &Common) -> Result<()> {
     match command {
+        Connector::Test { connection, with_next, writes } => {
+            test(common, &connection, with_next, writes).await
+        }
         Connector::List => list(common.json),
         Connector::Check { file, against, about } => {
             let manifest = read(&file)?;
@@ -43,6 +59,33 @@ pub(super) async fn run(command: Connector, common: &Common) -> Result<()> {
             }
         }
     }
+}
+
+async fn test(common: &Common, slug: &str, with_next: bool, writes: bool) -> Result<()> {
+    let egress = Egress::new(&common.load(None, None)?.egress.allow);
+    desk::with(common, async |desk| {
+        let mut tx = desk.begin().await?;
+        let all = connections::list(&mut tx, &desk.caller).await?;
+        let found = all.into_iter().find(|one| one.slug == slug);
+        let id = found.ok_or_else(|| anyhow!("there is no connection {slug}"))?.id;
+        let check = connections::start_check(&mut tx, &desk.caller, id, with_next, writes).await?;
+        tx.commit().await?;
+        workers::checks::run_one(&desk.services, egress, check).await?;
+        let mut tx = desk.begin().await?;
+        let done = connections::check(&mut tx, &desk.caller, check).await?;
+        if common.json {
+            println!("{}", serde_json::to_string(&done)?);
+        } else {
+            for step in &done.steps {
+                println!("{:14} {:8} {}", step.step, step.state, step.detail);
+            }
+        }
+        if done.passed != Some(true) {
+            bail!("the connection does not pass");
+        }
+        Ok(())
+    })
+    .await
 }
 
 fn list(json: bool) -> Result<()> {

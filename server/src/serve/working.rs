@@ -31,7 +31,9 @@ pub(super) fn start(
     let mail_from =
         config.mail.from.parse().map_err(|_| anyhow!("mail.from is no mail address"))?;
     let egress = Egress::new(&config.egress.allow);
-    Ok(workers::start(services, workers::Settings { mailer, mail_from, egress }, stop))
+    let epoch_file = config.data_dir.join("epoch");
+    let settings = workers::Settings { mailer, mail_from, egress, epoch_file };
+    Ok(workers::start(services, settings, stop))
 }
 
 /// Lets the workers finish the transaction at hand.

@@ -269,7 +269,7 @@ impl ManifestClient {
         }))
     }
 
-    fn outcome(&self, error: StepError) -> CreateOutcome {
+    pub(super) fn outcome(&self, error: StepError) -> CreateOutcome {
         let message = self.scrubber.clean(&error.message);
         match error.class {
             Some(Class::RateLimited) => {

@@ -243,24 +243,17 @@ impl ManifestClient {
     }
 
     /// Adds a file, `{name, content_type, content}` with base64 content; `None` when the manifest
-    /// does not know how.
-    pub async fn attach(&self, id: &str, file: &Value) -> Option<Result<(), CallError>> {
+    /// does not know how. The error says whether the file may be there all the same.
+    pub async fn attach(&self, id: &str, file: &Value) -> Option<Result<(), CreateOutcome>> {
         let attach = self.manifest.operations.attach.as_ref()?;
-        Some(
-            during(
-                "attach",
-                self.change(
-                    &attach.steps,
-                    &[
-                        ("id", &json!(id)),
-                        ("file", file),
-                        ("closure", &Value::Null),
-                        ("order", &Value::Null),
-                    ],
-                ),
-            )
-            .await,
-        )
+        let names = [
+            ("id", &json!(id)),
+            ("file", file),
+            ("closure", &Value::Null),
+            ("order", &Value::Null),
+        ];
+        let done = during("attach", self.run(&attach.steps, &names)).await;
+        Some(done.map(drop).map_err(|error| self.outcome(error)))
     }
 
     async fn change(&self, steps: &[Step], names: &[(&str, &Value)]) -> Result<(), CallError> {
@@ -342,6 +335,27 @@ impl CmmsClient for ManifestClient {
 
     async fn create(&self, order: &NewOrder) -> CreateOutcome {
         self.create_from(order, StepState::default(), &NoJournal).await
+    }
+
+    fn creates_in_steps(&self) -> bool {
+        self.manifest.operations.create.steps.len() > 1
+    }
+
+    async fn resume(
+        &self,
+        order: &NewOrder,
+        state: StepState,
+        journal: &dyn Journal,
+    ) -> CreateOutcome {
+        self.create_from(order, state, journal).await
+    }
+
+    fn objection(&self, order: &NewOrder) -> Option<(&'static str, String)> {
+        let asset = order.body.get("asset").and_then(Value::as_str).unwrap_or_default();
+        let needs_one = self.manifest.fields.contains_key("asset");
+        (needs_one && asset.is_empty()).then(|| {
+            ("asset_not_linked", "the asset is not linked to one of the CMMS's register".to_owned())
+        })
     }
 
     async fn look_up(&self, external_ref: &str) -> Result<Vec<CmmsRecord>, CallError> {

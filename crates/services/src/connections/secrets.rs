@@ -71,6 +71,19 @@ pub async fn promote(tx: &mut ScopedTx, id: ConnectionId) -> Result<bool, Error>
     Ok(true)
 }
 
+/// Forgets secrets whose successor was set before a time.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn drop_replaced(tx: &mut ScopedTx, before: DateTime<Utc>) -> Result<(), Error> {
+    let gone = rows::drop_previous(tx, before).await?;
+    let entries = gone.into_iter().map(|(secret, connection)| {
+        AuditEntry::new("secret.discard", "secret", secret)
+            .detail(json!({ "connection": connection }))
+    });
+    Ok(tx.audit(entries.collect()).await?)
+}
+
 /// Throws a secret away that waits for a test.
 ///
 /// # Errors

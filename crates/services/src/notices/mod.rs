@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::failure_mode;
-use domain::ids::SiteId;
+use domain::ids::{SiteId, WorkOrderId};
 use domain::permission::Role;
 use store::notices::{self as rows, NewNotice, Untold};
 use store::users::{Account, people_with_role};
@@ -65,6 +65,29 @@ pub async fn tell_deliveries(tx: &mut ScopedTx, settings: &Settings) -> Result<u
         }
     }
     Ok(count)
+}
+
+/// Tells planners that a CMMS holds a work order twice, and which records can be cancelled there.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tell_duplicate(
+    tx: &mut ScopedTx,
+    order: WorkOrderId,
+    site: SiteId,
+    title: &str,
+    keep: &str,
+    cancel: &[String],
+) -> Result<(), Error> {
+    let people = planners(tx, site).await?;
+    let link = format!("/work-orders/{order}");
+    let line = format!("Twice in the CMMS: {title}");
+    let body = format!(
+        "{line}.\nWe keep {keep}, the older one. Please cancel {} there.\n",
+        cancel.join(", ")
+    );
+    rows::tell(tx, &notices(&people, site, "duplicate_in_cmms", line, link, body)).await?;
+    Ok(())
 }
 
 /// The caller's unread notices, newest first.

@@ -25,6 +25,8 @@ pub async fn draw_waiting(tx: &mut ScopedTx, limit: i64) -> Result<usize, Error>
     for one in &waiting {
         draw(tx, one).await?;
     }
+    let held: Vec<_> = waiting.iter().map(|one| one.id).collect();
+    attachments::enqueue_created(tx, &held).await?;
     Ok(waiting.len())
 }
 

@@ -7,6 +7,7 @@ mod config;
 pub mod desk;
 pub mod edit;
 pub mod mapping;
+pub mod shadow;
 
 pub use calls::{Call, record};
 pub use circuit::{Health, probing, report, resume};

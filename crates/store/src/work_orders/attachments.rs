@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::ids::{AttachmentId, SiteId, WorkOrderId};
+use domain::ids::{AttachmentId, ConnectionId, SiteId, WorkOrderId};
 use domain::prediction::Evidence;
 use sqlx::types::Json;
 
@@ -154,4 +154,125 @@ pub async fn content(
     .bind(sites)
     .fetch_optional(tx.conn())
     .await?)
+}
+
+/// Puts the files of created work orders of external CMMSs on their way, each once.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue(tx: &mut ScopedTx, orders: &[WorkOrderId]) -> Result<(), Error> {
+    let ids: Vec<i64> = orders.iter().map(|order| order.0).collect();
+    sqlx::query(
+        "INSERT INTO attachment_delivery (attachment_id, work_order_id, connection_id, ready_at)
+         SELECT a.id, w.id, w.connection_id, now()
+         FROM attachment a JOIN work_order w ON w.id = a.work_order_id
+         JOIN connection k ON k.id = w.connection_id AND k.system <> 'book'
+         WHERE w.id = ANY($1) ORDER BY a.id ON CONFLICT DO NOTHING",
+    )
+    .bind(ids)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// As [`enqueue`], of those that the CMMS holds already.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_created(tx: &mut ScopedTx, orders: &[WorkOrderId]) -> Result<(), Error> {
+    let ids: Vec<i64> = orders.iter().map(|order| order.0).collect();
+    let held: Vec<i64> = sqlx::query_scalar(
+        "SELECT id FROM work_order WHERE id = ANY($1) AND delivery_state = 'created'",
+    )
+    .bind(ids)
+    .fetch_all(tx.conn())
+    .await?;
+    enqueue(tx, &held.into_iter().map(WorkOrderId).collect::<Vec<_>>()).await
+}
+
+/// A file to be sent.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Outgoing {
+    /// The file.
+    pub attachment_id: i64,
+    /// Its work order.
+    pub work_order_id: i64,
+    /// Its site.
+    pub site_id: i64,
+    /// The record it belongs to.
+    pub cmms_id: String,
+    /// File name.
+    pub name: String,
+    /// Media type.
+    pub content_type: String,
+    /// Content.
+    pub content: Vec<u8>,
+    /// Calls so far, this one included.
+    pub attempts: i32,
+    /// Fences out whoever held it before.
+    pub lease_token: i64,
+    /// A worker died while it was being sent: it may be there.
+    pub in_doubt: bool,
+}
+
+/// Takes one file of a working connection that is due.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_outgoing(
+    tx: &mut ScopedTx,
+    connection: ConnectionId,
+    lease: Duration,
+) -> Result<Option<Outgoing>, Error> {
+    Ok(sqlx::query_as(
+        "WITH c AS (
+             SELECT d.attachment_id, d.state = 'sending' AS in_doubt
+             FROM attachment_delivery d JOIN connection k ON k.id = d.connection_id
+             WHERE d.connection_id = $1 AND d.ready_at <= now()
+               AND (d.leased_until IS NULL OR d.leased_until < now())
+               AND k.state = 'live' AND (k.open_until IS NULL OR k.open_until <= now())
+             ORDER BY d.ready_at LIMIT 1 FOR UPDATE OF d SKIP LOCKED
+         ), d AS (
+             UPDATE attachment_delivery d
+             SET state = 'sending', attempts = attempts + 1, lease_token = nextval('lease_token_seq'),
+                 leased_until = now() + make_interval(secs => $2)
+             FROM c WHERE d.attachment_id = c.attachment_id
+             RETURNING d.attachment_id, d.work_order_id, d.attempts, d.lease_token, c.in_doubt
+         )
+         SELECT d.attachment_id, d.work_order_id, a.site_id, w.cmms_id, a.name, a.content_type,
+                a.content, d.attempts, d.lease_token, d.in_doubt
+         FROM d JOIN attachment a ON a.id = d.attachment_id
+         JOIN work_order w ON w.id = d.work_order_id WHERE w.cmms_id IS NOT NULL",
+    )
+    .bind(connection.0)
+    .bind(lease.as_secs_f64())
+    .fetch_optional(tx.conn())
+    .await?)
+}
+
+/// Writes how sending a file went, unless somebody else holds it by now; answers whether it did.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn finish_outgoing(
+    tx: &mut ScopedTx,
+    file: &Outgoing,
+    state: &str,
+    wait: Option<Duration>,
+    error: Option<&str>,
+) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE attachment_delivery
+         SET state = $3, ready_at = now() + make_interval(secs => $4), leased_until = NULL,
+             error_text = $5, sent_at = CASE WHEN $3 = 'sent' THEN now() END
+         WHERE attachment_id = $1 AND lease_token = $2",
+    )
+    .bind(file.attachment_id)
+    .bind(file.lease_token)
+    .bind(state)
+    .bind(wait.map(|wait| wait.as_secs_f64()))
+    .bind(error)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

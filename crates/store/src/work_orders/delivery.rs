@@ -27,6 +27,8 @@ pub struct Claim {
     pub leases: Vec<Lease>,
     /// The breaker is half open: this is the one probe.
     pub probe: bool,
+    /// The database was restored: creates are preceded by look-ups.
+    pub look_first: bool,
 }
 
 /// Lets this transaction commit without waiting for the disk. Only for steps whose loss a later
@@ -50,9 +52,10 @@ pub async fn claim(
     limit: i64,
     lease: Duration,
 ) -> Result<Claim, Error> {
-    let rows: Vec<(i64, i64, bool)> = sqlx::query_as(
+    let rows: Vec<(i64, i64, bool, bool)> = sqlx::query_as(
         "WITH k AS (
-             SELECT failures >= $4 AS probe FROM connection
+             SELECT failures >= $4 AS probe, COALESCE(reconcile_first > now(), false) AS look_first
+             FROM connection
              WHERE id = $1 AND state = 'live' AND (open_until IS NULL OR open_until <= now())
          ), c AS (
              SELECT work_order_id FROM delivery_lane
@@ -66,7 +69,8 @@ pub async fn claim(
          SET lease_token = nextval('lease_token_seq'),
              leased_until = now() + make_interval(secs => $3)
          FROM c WHERE l.work_order_id = c.work_order_id
-         RETURNING l.work_order_id, l.lease_token, (SELECT probe FROM k)",
+         RETURNING l.work_order_id, l.lease_token, (SELECT probe FROM k),
+                   (SELECT look_first FROM k)",
     )
     .bind(connection.0)
     .bind(limit)
@@ -74,13 +78,14 @@ pub async fn claim(
     .bind(BREAKER_FAILURES)
     .fetch_all(tx.conn())
     .await?;
-    let probe = rows.iter().any(|(_, _, probe)| *probe);
+    let probe = rows.iter().any(|(_, _, probe, _)| *probe);
+    let look_first = rows.iter().any(|(.., look_first)| *look_first);
     let mut leases: Vec<Lease> = rows
         .into_iter()
-        .map(|(id, token, _)| Lease { work_order: WorkOrderId(id), token })
+        .map(|(id, token, ..)| Lease { work_order: WorkOrderId(id), token })
         .collect();
     leases.sort_unstable_by_key(|lease| lease.work_order);
-    Ok(Claim { leases, probe })
+    Ok(Claim { leases, probe, look_first })
 }
 
 /// A work order whose lane is held.
@@ -102,6 +107,10 @@ pub struct Job {
     pub lookups: i32,
     /// The CMMS's id, when a record came in before the create's answer.
     pub cmms_id: Option<String>,
+    /// Its number then.
+    pub cmms_number: Option<String>,
+    /// How far a create of several calls has come.
+    pub progress: Option<Value>,
 }
 
 impl Job {
@@ -122,9 +131,10 @@ impl Job {
 pub async fn jobs(tx: &mut ScopedTx, ids: &[WorkOrderId]) -> Result<Vec<Job>, Error> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     Ok(sqlx::query_as(
-        "SELECT id, site_id, external_ref, request, delivery_state, attempts, lookups,
-                cmms_id
-         FROM work_order WHERE id = ANY($1) ORDER BY id",
+        "SELECT w.id, w.site_id, w.external_ref, w.request, w.delivery_state, w.attempts, w.lookups,
+                w.cmms_id, w.cmms_number, p.state AS progress
+         FROM work_order w LEFT JOIN delivery_progress p ON p.work_order_id = w.id
+         WHERE w.id = ANY($1) ORDER BY w.id",
     )
     .bind(ids)
     .fetch_all(tx.conn())
@@ -185,6 +195,26 @@ pub async fn abandon_attempts(tx: &mut ScopedTx, ids: &[WorkOrderId]) -> Result<
          WHERE work_order_id = ANY($1) AND finished_at IS NULL",
     )
     .bind(ids)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Stores how far a create has come; the caller holds the lane.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn keep_progress(
+    tx: &mut ScopedTx,
+    order: WorkOrderId,
+    state: &Value,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO delivery_progress (work_order_id, state) VALUES ($1, $2)
+         ON CONFLICT (work_order_id) DO UPDATE SET state = $2, updated_at = now()",
+    )
+    .bind(order.0)
+    .bind(state)
     .execute(tx.conn())
     .await?;
     Ok(())

@@ -11,5 +11,6 @@ pub mod mirror;
 pub mod order_sync;
 pub mod people;
 pub mod read;
+pub mod sweep;
 pub mod timeline;
 pub mod webhooks;

@@ -9,7 +9,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cmms::{Capabilities, CmmsClient, NewOrder};
+use chrono::{DateTime, Utc};
+use cmms::engine::{StepState, on_behalf_of};
+use cmms::{CallError, Capabilities, CmmsClient, CreateOutcome, NewOrder};
+use domain::cmms_record::CmmsRecord;
 use domain::ids::{ConnectionId, SiteId, WorkOrderId};
 use domain::work_order::DeliveryState;
 use serde_json::json;
@@ -17,23 +20,39 @@ use services::work_orders::mirror;
 use services::{Error, Services};
 use store::connections::{self, Health};
 use store::work_orders::delivery::{self, Job, Lease, StepRow};
+use store::work_orders::{attachments, sweep};
 use store::{AuditEntry, ScopedTx, Topic, crash_point};
 
+use super::journal::LaneJournal;
 use super::machine::{self, After};
+use crate::Clients;
 
 /// A lease that is not renewed ends after this.
 const LEASE: Duration = Duration::from_secs(30);
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// An open breaker lets one call through this often.
 const PROBE: Duration = Duration::from_secs(30);
+/// A created record is searched again after this: a create whose answer was lost may have been
+/// committed later (R3).
+const SWEEP: Duration = Duration::from_secs(9 * 60);
+
+/// Where a courier's client comes from.
+#[derive(Clone)]
+pub(super) enum Source {
+    /// It stays the same.
+    Fixed(Arc<dyn CmmsClient>),
+    /// It is built from a configuration that may change.
+    Configured(Clients),
+}
 
 /// One connection and how it is driven.
 #[derive(Clone)]
 pub(super) struct Courier {
     pub services: Services,
     pub connection: ConnectionId,
-    pub client: Arc<dyn CmmsClient>,
-    pub capabilities: Capabilities,
+    pub source: Source,
+    /// Records lie in our own database.
+    pub same_database: bool,
 }
 
 /// A leased work order and the call it needs.
@@ -42,12 +61,16 @@ struct Task {
     job: Job,
     call: Call,
     attempt: Option<i64>,
+    /// Look up before creating: the database was restored.
+    look_first: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Call {
     Create,
     LookUp,
+    /// The record is known: only the rest of its steps.
+    Complete,
     /// None: the previous worker died during a create, or a record came in meanwhile.
     Settle,
 }
@@ -69,25 +92,27 @@ impl Courier {
     /// Step (a): leases up to `limit` due lanes.
     pub(super) async fn claim(&self, limit: usize) -> Result<Batch, Error> {
         let mut tx = self.services.store.begin_system().await?;
-        if self.capabilities.same_database {
+        if self.same_database {
             delivery::relax(&mut tx).await?;
         }
         let lease = self.scaled(LEASE);
-        let claim = delivery::claim(&mut tx, self.connection, limit as i64, lease).await?;
+        let mut claim = delivery::claim(&mut tx, self.connection, limit as i64, lease).await?;
         if claim.leases.is_empty() {
             return Ok(Batch(Vec::new()));
         }
         if claim.probe {
             connections::probing(&mut tx, self.connection, self.scaled(PROBE)).await?;
         }
-        let ids: Vec<WorkOrderId> = claim.leases.iter().map(|lease| lease.work_order).collect();
+        let leases = std::mem::take(&mut claim.leases);
+        let ids: Vec<WorkOrderId> = leases.iter().map(|lease| lease.work_order).collect();
         let jobs = delivery::jobs(&mut tx, &ids).await?;
         let mut tasks = Vec::with_capacity(jobs.len());
         let mut idle = Vec::new();
-        for (lease, job) in claim.leases.into_iter().zip(jobs) {
-            let call = match job.state()? {
-                _ if job.cmms_id.is_some() && job.state()? != DeliveryState::Created => {
-                    Call::Settle
+        for (lease, job) in leases.into_iter().zip(jobs) {
+            let state = job.state()?;
+            let call = match state {
+                _ if job.cmms_id.is_some() && state != DeliveryState::Created => {
+                    if self.same_database { Call::Settle } else { Call::Complete }
                 }
                 DeliveryState::Queued => Call::Create,
                 DeliveryState::Unknown => Call::LookUp,
@@ -97,7 +122,8 @@ impl Courier {
                     continue;
                 }
             };
-            tasks.push(Task { lease, job, call, attempt: None });
+            let look_first = claim.look_first && call == Call::Create;
+            tasks.push(Task { lease, job, call, attempt: None, look_first });
         }
         self.open_attempts(&mut tx, &mut tasks).await?;
         delivery::idle(&mut tx, &idle).await?;
@@ -162,29 +188,142 @@ impl Courier {
     }
 
     async fn calls(&self, tasks: Vec<Task>) -> Vec<(Task, After)> {
+        let client = match &self.source {
+            Source::Fixed(client) => Ok(client.clone()),
+            Source::Configured(clients) => match clients.manifest(self.connection).await {
+                Ok(Some(client)) => Ok(client as Arc<dyn CmmsClient>),
+                Ok(None) => Err("this connection has no client".to_owned()),
+                Err(error) => Err(error.to_string()),
+            },
+        };
+        let client = match client {
+            Ok(client) => client,
+            Err(why) => return tasks.into_iter().map(|task| uncalled(task, &why)).collect(),
+        };
+        let capabilities = client.capabilities();
+        if capabilities.same_database {
+            return self.sets(&*client, &capabilities, tasks).await;
+        }
+        let mut done = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            let call = self.single(&*client, &capabilities, &task);
+            let after = on_behalf_of(task.lease.work_order, call).await;
+            done.push((task, after));
+        }
+        done
+    }
+
+    /// Creates as one set.
+    async fn sets(
+        &self,
+        client: &dyn CmmsClient,
+        capabilities: &Capabilities,
+        tasks: Vec<Task>,
+    ) -> Vec<(Task, After)> {
         let (creates, others): (Vec<Task>, Vec<Task>) =
             tasks.into_iter().partition(|task| task.call == Call::Create);
         let mut done = Vec::with_capacity(creates.len() + others.len());
         if !creates.is_empty() {
             let orders: Vec<NewOrder> = creates.iter().map(|task| order(&task.job)).collect();
-            let outcomes = self.client.create_many(&orders).await;
+            let outcomes = client.create_many(&orders).await;
             for (task, outcome) in creates.into_iter().zip(outcomes) {
-                let after = machine::created(outcome, task.job.attempts, &self.capabilities);
+                let after = machine::created(outcome, task.job.attempts, capabilities);
                 done.push((task, after));
             }
         }
         for task in others {
-            let after = match task.call {
-                Call::Settle => machine::interrupted(task.job.attempts, &self.capabilities),
-                _ => {
-                    let answer = self.client.look_up(&task.job.external_ref).await;
-                    let (attempts, lookups) = (task.job.attempts, task.job.lookups);
-                    machine::looked_up(answer, attempts, lookups, &self.capabilities)
-                }
-            };
+            let after = self.single(client, capabilities, &task).await;
             done.push((task, after));
         }
         done
+    }
+
+    async fn single(
+        &self,
+        client: &dyn CmmsClient,
+        capabilities: &Capabilities,
+        task: &Task,
+    ) -> After {
+        let job = &task.job;
+        match task.call {
+            Call::Create => {
+                if let Some((code, why)) = client.objection(&order(job)) {
+                    return machine::objected(code, why, job.attempts);
+                }
+                if task.look_first {
+                    match client.look_up(&job.external_ref).await {
+                        Ok(found) if !found.is_empty() => {
+                            return self.found(client, capabilities, task, found).await;
+                        }
+                        Ok(_) => {}
+                        Err(error) => {
+                            let outcome = not_looked_up(error);
+                            return machine::created(outcome, job.attempts, capabilities);
+                        }
+                    }
+                }
+                let state = progress(job);
+                let outcome = client.resume(&order(job), state, &self.journal(task)).await;
+                machine::created(outcome, job.attempts, capabilities)
+            }
+            Call::LookUp => match client.look_up(&job.external_ref).await {
+                Ok(found) if !found.is_empty() => {
+                    self.found(client, capabilities, task, found).await
+                }
+                answer => machine::looked_up(answer, job.attempts, job.lookups, capabilities),
+            },
+            Call::Complete => {
+                let known = known(job);
+                let after = known_meanwhile(job);
+                self.complete(client, capabilities, task, &known, after).await
+            }
+            Call::Settle => machine::interrupted(job.attempts, capabilities),
+        }
+    }
+
+    /// A look-up has found records: the oldest is ours, and the rest of its steps follow.
+    async fn found(
+        &self,
+        client: &dyn CmmsClient,
+        capabilities: &Capabilities,
+        task: &Task,
+        mut found: Vec<CmmsRecord>,
+    ) -> After {
+        let job = &task.job;
+        for record in &mut found {
+            record.external_ref = Some(job.external_ref.clone());
+        }
+        let first = found[0].clone();
+        let after = machine::looked_up(Ok(found), job.attempts, job.lookups, capabilities);
+        self.complete(client, capabilities, task, &first, after).await
+    }
+
+    /// Makes the calls that still belong to a record that exists.
+    async fn complete(
+        &self,
+        client: &dyn CmmsClient,
+        capabilities: &Capabilities,
+        task: &Task,
+        record: &CmmsRecord,
+        after: After,
+    ) -> After {
+        if !client.creates_in_steps() {
+            return after;
+        }
+        let stored = progress(&task.job);
+        let knows_it = stored.steps.values().any(|step| step.kept.get("cmms_id").is_some());
+        let state = if knows_it { stored } else { StepState::adopted(record) };
+        match client.resume(&order(&task.job), state, &self.journal(task)).await {
+            CreateOutcome::Created(_) => after,
+            other => {
+                let rest = machine::created(other, task.job.attempts.max(1), capabilities);
+                After { record: after.record, duplicates: after.duplicates, ..rest }
+            }
+        }
+    }
+
+    fn journal(&self, task: &Task) -> LaneJournal {
+        LaneJournal { store: self.services.store.clone(), lease: task.lease }
     }
 
     async fn finish(&self, mut done: Vec<(Task, After)>) -> Result<(), Error> {
@@ -198,7 +337,7 @@ impl Courier {
         done.retain(|(task, _)| ours.contains(&task.lease.work_order));
         let settled: Vec<WorkOrderId> = done
             .iter()
-            .filter(|(task, _)| task.call == Call::Settle)
+            .filter(|(task, _)| matches!(task.call, Call::Settle | Call::Complete))
             .map(|(task, _)| task.lease.work_order)
             .collect();
         if !settled.is_empty() {
@@ -213,6 +352,15 @@ impl Courier {
         mirror::apply_all(&mut tx, self.connection, records).await?;
         let steps: Vec<StepRow> = done.iter().map(|(task, after)| self.step(task, after)).collect();
         let sites = delivery::finish(&mut tx, &steps).await?;
+        let created: Vec<WorkOrderId> = done
+            .iter()
+            .filter(|(_, after)| after.state == DeliveryState::Created)
+            .map(|(task, _)| task.lease.work_order)
+            .collect();
+        if !self.same_database && !created.is_empty() {
+            attachments::enqueue(&mut tx, &created).await?;
+            sweep::schedule(&mut tx, &created, self.scaled(SWEEP)).await?;
+        }
         tx.audit(done.iter().flat_map(|(task, after)| audit(task, after)).collect()).await?;
         for (_, site) in sites {
             tx.touch(Topic::WorkOrders, Some(site));
@@ -242,7 +390,7 @@ impl Courier {
 
     /// Tells the breaker how it went. Our own database has none: without it nothing runs at all.
     async fn report(&self, done: &[(Task, After)]) -> Result<(), Error> {
-        if self.capabilities.same_database {
+        if self.same_database {
             return Ok(());
         }
         let said = |health: Health| done.iter().any(|(_, after)| after.health == Some(health));
@@ -252,6 +400,47 @@ impl Courier {
         let mut tx = self.services.store.begin_system().await?;
         connections::report(&mut tx, self.connection, health, self.scaled(PROBE)).await?;
         Ok(tx.commit().await?)
+    }
+}
+
+/// Without a client no call was made.
+fn uncalled(task: Task, why: &str) -> (Task, After) {
+    let job = &task.job;
+    let (state, attempts) = match task.call {
+        Call::Create => (DeliveryState::Queued, job.attempts - 1),
+        _ => (DeliveryState::Unknown, job.attempts),
+    };
+    let after = machine::uncalled(state, attempts, job.lookups, why);
+    (task, after)
+}
+
+/// A look-up before a create that gave no answer: nothing was created.
+fn not_looked_up(error: CallError) -> CreateOutcome {
+    match error {
+        CallError::Failed(text) => CreateOutcome::NotSent(text),
+        CallError::Unauthorised(text) => CreateOutcome::Unauthorised(text),
+        CallError::RateLimited { retry_after } => CreateOutcome::RateLimited { retry_after },
+    }
+}
+
+/// How far the create has come.
+fn progress(job: &Job) -> StepState {
+    job.progress.clone().and_then(|state| serde_json::from_value(state).ok()).unwrap_or_default()
+}
+
+/// The record of a work order whose id there is known.
+fn known(job: &Job) -> CmmsRecord {
+    let cmms_id = job.cmms_id.clone().unwrap_or_default();
+    CmmsRecord {
+        external_ref: Some(job.external_ref.clone()),
+        number: job.cmms_number.clone().unwrap_or_else(|| cmms_id.clone()),
+        cmms_id,
+        status: None,
+        cmms_status: None,
+        version: 0,
+        assigned_to: None,
+        closure: None,
+        updated_at: DateTime::<Utc>::UNIX_EPOCH,
     }
 }
 

@@ -11,6 +11,8 @@ use store::connections::Health;
 /// Waits between calls: the first call and these retries span 75.7 h.
 const RETRIES: [u64; 12] =
     [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400, 86_400];
+/// A connection that is not filled in is tried again after this.
+const UNCONFIGURED: Duration = Duration::from_secs(30);
 /// What a CMMS may ask us to wait.
 const PATIENCE: std::ops::RangeInclusive<u64> = 1..=3_600;
 
@@ -111,6 +113,23 @@ pub(super) fn created(outcome: CreateOutcome, attempts: i32, capabilities: &Capa
                 .because("rate_limited", "the CMMS asks to wait")
         },
         CreateOutcome::Unknown(text) => unknown(attempts, capabilities, "unknown", &text),
+    }
+}
+
+/// The order cannot be sent as it is; no call was made.
+pub(super) fn objected(code: &str, why: String, attempts: i32) -> After {
+    let after = After::new(DeliveryState::Rejected, "objected", attempts);
+    After { health: None, ..after.because(code, why) }
+}
+
+/// There is nobody to make the call; what stood before stands again.
+pub(super) fn uncalled(state: DeliveryState, attempts: i32, lookups: i32, why: &str) -> After {
+    let after = After::new(state, "not_configured", attempts);
+    After {
+        lookups,
+        wait: Some(UNCONFIGURED),
+        health: Some(Health::Failed),
+        ..after.because("not_configured", why)
     }
 }
 

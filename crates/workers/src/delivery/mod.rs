@@ -4,9 +4,13 @@
 //! store's signal and by a poll behind it; the database decides who works on what.
 
 mod book;
+mod files;
+mod journal;
 mod lane;
 mod machine;
+mod sweep;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,41 +25,115 @@ use tokio_util::sync::CancellationToken;
 use crate::Clients;
 
 pub use book::BookClient;
-use lane::Courier;
+use lane::{Courier, Source};
 
 /// Lanes per claim where records lie in our own database.
 const SET: usize = 64;
 /// Behind every signal.
 const POLL: Duration = Duration::from_millis(250);
+/// New, changed and removed connections are noticed after this.
+const LOOK: Duration = Duration::from_secs(1);
 /// Trend graphs drawn per transaction.
 const DRAW: i64 = 4;
 
-/// The client of a connection; `None` for systems this program does not know.
-fn client(services: &Services, connection: &Connection) -> Option<Arc<dyn CmmsClient>> {
-    match connection.system.as_str() {
-        "book" => Some(Arc::new(BookClient::new(services.store.clone()))),
-        _ => None,
+/// The loops of one connection.
+struct Running {
+    cap: usize,
+    bell: Arc<Notify>,
+    stop: CancellationToken,
+}
+
+/// Delivers for every connection until `stop`; then finishes the calls under way. Connections that
+/// are made, changed or paused meanwhile are noticed.
+pub async fn run(services: Services, clients: Clients, stop: CancellationToken) {
+    let mut loops = JoinSet::new();
+    let mut running: HashMap<i64, Running> = HashMap::new();
+    let drawing = Arc::new(Notify::new());
+    loops.spawn(draw(services.clone(), drawing.clone(), stop.clone()));
+    let signal = services.store.signals.deliveries.clone();
+    let mut looked: Option<tokio::time::Instant> = None;
+    while !stop.is_cancelled() {
+        if looked.is_none_or(|at| at.elapsed() >= services.settings.scaled(LOOK)) {
+            match configured(&services).await {
+                Ok(all) => {
+                    attend(&services, &clients, &all, &mut running, &mut loops, &stop);
+                    looked = Some(tokio::time::Instant::now());
+                }
+                Err(error) => pause(&error).await,
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = signal.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+        drawing.notify_one();
+        running.values().for_each(|one| one.bell.notify_one());
+    }
+    while loops.join_next().await.is_some() {}
+}
+
+/// Starts and ends loops, so that each connection that delivers has its own.
+fn attend(
+    services: &Services,
+    clients: &Clients,
+    all: &[Connection],
+    running: &mut HashMap<i64, Running>,
+    loops: &mut JoinSet<()>,
+    stop: &CancellationToken,
+) {
+    let cap = |connection: &Connection| usize::try_from(connection.concurrency).unwrap_or(1).max(1);
+    running.retain(|id, one| {
+        let stays = all.iter().any(|connection| {
+            connection.id == *id && connection.state == "live" && cap(connection) == one.cap
+        });
+        if !stays {
+            one.stop.cancel();
+        }
+        stays
+    });
+    for connection in all.iter().filter(|connection| connection.state == "live") {
+        if running.contains_key(&connection.id) {
+            continue;
+        }
+        let id = ConnectionId(connection.id);
+        let is_book = connection.system == "book";
+        let source = match is_book {
+            true => Source::Fixed(Arc::new(BookClient::new(services.store.clone()))),
+            false => Source::Configured(clients.clone()),
+        };
+        let one = Running {
+            cap: cap(connection),
+            bell: Arc::new(Notify::new()),
+            stop: stop.child_token(),
+        };
+        let courier =
+            Courier { services: services.clone(), connection: id, source, same_database: is_book };
+        spawn(loops, courier, one.cap, &one.bell, &one.stop);
+        if !is_book {
+            let (services, clients) = (services.clone(), clients.clone());
+            loops.spawn(files::run(services.clone(), clients.clone(), id, one.stop.clone()));
+            loops.spawn(sweep::run(services, clients, id, one.stop.clone()));
+        }
+        running.insert(connection.id, one);
     }
 }
 
-/// Delivers for every connection until `stop`; then finishes the calls under way.
-pub async fn run(services: Services, _clients: Clients, stop: CancellationToken) {
-    let all = loop {
-        match configured(&services).await {
-            Ok(all) => break all,
-            Err(_) if stop.is_cancelled() => return,
-            Err(error) => pause(&error).await,
+fn spawn(
+    loops: &mut JoinSet<()>,
+    courier: Courier,
+    cap: usize,
+    bell: &Arc<Notify>,
+    stop: &CancellationToken,
+) {
+    let (bell, stop) = (bell.clone(), stop.clone());
+    loops.spawn(async move {
+        if courier.same_database {
+            sets(&courier, &bell, &stop).await;
+        } else {
+            singles(&courier, cap, &bell, &stop).await;
         }
-    };
-    let couriers = all
-        .iter()
-        .filter_map(|connection| {
-            let client = client(&services, connection)?;
-            let cap = usize::try_from(connection.concurrency).unwrap_or(1).max(1);
-            Some((ConnectionId(connection.id), client, cap))
-        })
-        .collect();
-    deliver(services, couriers, stop).await;
+    });
 }
 
 async fn configured(services: &Services) -> Result<Vec<Connection>, Error> {
@@ -74,16 +152,10 @@ pub async fn deliver(
     for (connection, client, cap) in couriers {
         let bell = Arc::new(Notify::new());
         bells.push(bell.clone());
-        let capabilities = client.capabilities();
-        let courier = Courier { services: services.clone(), connection, client, capabilities };
-        let stop = stop.clone();
-        loops.spawn(async move {
-            if courier.capabilities.same_database {
-                sets(&courier, &bell, &stop).await;
-            } else {
-                singles(&courier, cap, &bell, &stop).await;
-            }
-        });
+        let same_database = client.capabilities().same_database;
+        let source = Source::Fixed(client);
+        let courier = Courier { services: services.clone(), connection, source, same_database };
+        spawn(&mut loops, courier, cap, &bell, &stop);
     }
     let bell = Arc::new(Notify::new());
     bells.push(bell.clone());

@@ -1,0 +1,62 @@
+//! A restored database does not repeat work (R18), and a record found twice is told (R3).
+
+use std::time::Duration;
+
+use crate::world::{World, until};
+
+const UNFINISHED: &str = "SELECT count(*) FROM work_order WHERE delivery_state <> 'created'";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_restore_creates_are_preceded_by_look_ups() {
+    let (world, all) = World::new(&["maximo"], 1).await;
+    let cmms = &all[0];
+    world.order(cmms, 1).await;
+    let folder = std::env::temp_dir().join(format!("millwright-epoch-{}", std::process::id()));
+    let file = folder.with_extension("count");
+    let _ = std::fs::remove_file(&file);
+    assert!(!workers::epoch::compare(&world.services, &file).await.unwrap());
+    let worker = world.deliver(&all);
+    world.until_none(UNFINISHED).await;
+    worker.stop().await;
+    assert_eq!(cmms.ledger().await.iter().filter(|one| !one.reference.is_empty()).count(), 1);
+    // A copy of an hour ago: the work order is queued again, the count is behind.
+    world
+        .run(
+            "WITH w AS (UPDATE work_order SET delivery_state = 'queued', attempts = 0,
+                            cmms_id = NULL, cmms_number = NULL RETURNING id),
+                  p AS (DELETE FROM delivery_progress),
+                  e AS (UPDATE epoch SET value = 0),
+                  l AS (UPDATE delivery_lane SET ready_at = now())
+             INSERT INTO audit_event (actor_kind, action, entity, entity_id)
+             SELECT 'system', 'test.restore', 'work_order', id FROM w",
+        )
+        .await;
+    std::fs::write(&file, "100").unwrap();
+    assert!(workers::epoch::compare(&world.services, &file).await.unwrap());
+    let worker = world.deliver(&all);
+    world.until_none(UNFINISHED).await;
+    worker.stop().await;
+    let ledger = cmms.ledger().await;
+    assert_eq!(ledger.iter().filter(|one| !one.reference.is_empty()).count(), 1, "{ledger:?}");
+    let _ = std::fs::remove_file(&file);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_after_every_look_up_is_found_by_the_sweep() {
+    let (world, all) = World::new(&["odoo17"], 1).await;
+    let cmms = &all[0];
+    // Committed after the settle window of 1.55 s, before the sweep at 5.4 s.
+    cmms.script(&[crate::world::rule("write", 0, 1, serde_json::json!({"late_commit": 2_500}))])
+        .await;
+    world.order(cmms, 1).await;
+    let worker = world.deliver(&all);
+    until("the second record is noticed", Duration::from_secs(60), || async {
+        world.number("SELECT count(*) FROM work_order WHERE duplicate_in_cmms IS NOT NULL").await
+            == 1
+    })
+    .await;
+    worker.stop().await;
+    assert_eq!(cmms.ledger().await.iter().filter(|one| !one.reference.is_empty()).count(), 2);
+    let told = "SELECT count(*) FROM audit_event WHERE outcome = 'duplicate_in_cmms'";
+    assert_eq!(world.number(told).await, 1);
+}
