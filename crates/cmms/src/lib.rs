@@ -11,6 +11,7 @@ pub mod egress;
 pub mod engine;
 pub mod manifest;
 mod outcome;
+mod sql;
 pub mod template;
 mod xml;
 

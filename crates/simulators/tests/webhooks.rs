@@ -186,7 +186,10 @@ async fn a_closed_work_order_is_told_as_its_manifest_verifies_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_work_order_made_by_hand_is_told_and_read() {
-    for (system, _) in manifest::builtin() {
+    let all = manifest::builtin().iter().map(|(system, _)| *system);
+    let with_interface =
+        all.filter(|system| manifest::find(system).unwrap().unwrap().sql.is_none());
+    for system in with_interface {
         let mut stage = Stage::set(system).await;
         let given = |name: &str| stage.about.order.get(name).cloned().unwrap_or(json!(""));
         let (asset, code) = (given("asset"), given("failure_code"));

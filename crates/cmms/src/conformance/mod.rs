@@ -267,6 +267,13 @@ fn reference(seed: u64, number: u64) -> String {
     text
 }
 
+/// The row of a manifest that there is nothing to run against.
+pub fn not_run(manifest: &Manifest, why: &str) -> Row {
+    let verdicts = Behaviour::ALL.map(|one| (one, Verdict::NotRun(why.to_owned())));
+    let (system, evidence) = (manifest.system.clone(), manifest.evidence);
+    Row { system, evidence, verdicts: verdicts.to_vec() }
+}
+
 /// Runs every behaviour of a manifest against the system at `url`. A double says itself how to
 /// connect to it; for any other system `about` does.
 ///

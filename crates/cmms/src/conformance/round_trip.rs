@@ -244,8 +244,7 @@ impl Bench {
     /// The first call of a create only looks, so nothing can have happened when it fails.
     fn probes_first(&self) -> bool {
         let first = self.manifest.operations.create.steps.first();
-        first
-            .is_some_and(|step| step.already.is_some() || step.method == crate::manifest::Verb::Get)
+        first.is_some_and(|step| step.already.is_some() || !step.writes())
             || self.manifest.auth.csrf.is_some()
     }
 

@@ -33,6 +33,9 @@ pub enum Refused {
     /// A private or loopback target that is not allowed.
     #[error("{0} is a private address ({1}); `{2}` is not in [egress] allow")]
     Private(String, IpAddr, String),
+    /// A database that the owner does not name.
+    #[error("the database {0} is not in [egress] allow")]
+    Database(String),
     /// Link-local, cloud metadata, multicast and the like.
     #[error("{0} ({1}) may never be called")]
     Never(String, IpAddr),
@@ -109,6 +112,37 @@ impl Egress {
             "http" if allowed => {}
             scheme => return Err(Refused::Plain(format!("{scheme}://{target}"), target)),
         }
+        self.resolved(host, port, allowed).await
+    }
+
+    /// The addresses a database may be asked at: only of targets that the owner names.
+    ///
+    /// # Errors
+    /// When the owner does not allow the target.
+    pub async fn admit_database(&self, url: &Url) -> Result<Vec<SocketAddr>, Refused> {
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Refused::Credentials);
+        }
+        let unreadable = || Refused::Unreadable(url.to_string());
+        let (host, port) = (url.host().ok_or_else(unreadable)?, url.port().ok_or_else(unreadable)?);
+        let target = format!("{host}:{port}").to_lowercase();
+        if !self.allow.contains(&target) {
+            return Err(Refused::Database(target));
+        }
+        let host = match host {
+            Host::Domain(domain) => domain.parse().map_or(Host::Domain(domain), Host::Ipv4),
+            host => host,
+        };
+        self.resolved(host, port, true).await
+    }
+
+    /// Every address of a host, if all of them may be called.
+    async fn resolved(
+        &self,
+        host: Host<&str>,
+        port: u16,
+        allowed: bool,
+    ) -> Result<Vec<SocketAddr>, Refused> {
         let name = host.to_string();
         let found = match host {
             Host::Ipv4(address) => vec![IpAddr::V4(address)],
@@ -126,7 +160,7 @@ impl Egress {
             match reach(address) {
                 Reach::Never => return Err(Refused::Never(name, address)),
                 Reach::Private if !allowed => {
-                    return Err(Refused::Private(name, address, target));
+                    return Err(Refused::Private(name.clone(), address, format!("{name}:{port}")));
                 }
                 Reach::Private | Reach::Public => {}
             }

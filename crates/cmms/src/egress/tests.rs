@@ -39,6 +39,7 @@ async fn verdict(egress: &Egress, url: &str) -> &'static str {
         Err(Refused::Never(..)) => "never",
         Err(Refused::Credentials) => "credentials",
         Err(Refused::NoSuchName(..)) => "no name",
+        Err(Refused::Database(_)) => "database",
         Err(Refused::Unreadable(_)) => "unreadable",
     }
 }
@@ -182,4 +183,21 @@ async fn a_line_break_in_a_header_is_not_sent() {
     let mut call = get("http://127.0.0.1:9/".to_owned());
     call.headers.push(("x-title".to_owned(), "a\r\nHost: b".to_owned()));
     assert!(gate.send(call).await.unwrap_err().is_unsent());
+}
+
+#[tokio::test]
+async fn a_database_is_asked_only_where_the_owner_names_it() {
+    let egress = Egress::new(["127.0.0.1:3306", "169.254.169.254:3306"]);
+    let admit = async |url: &str| egress.admit_database(&Url::parse(url).unwrap()).await;
+    assert_eq!(
+        admit("mysql://127.0.0.1:3306/plant").await,
+        Ok(vec!["127.0.0.1:3306".parse().unwrap()])
+    );
+    for url in ["mysql://127.0.0.1:3307/plant", "postgres://8.8.8.8:5432/plant"] {
+        assert!(matches!(admit(url).await, Err(Refused::Database(_))), "{url}");
+    }
+    let never = admit("mysql://169.254.169.254:3306/plant").await;
+    assert!(matches!(never, Err(Refused::Never(..))), "{never:?}");
+    let named = admit("mysql://root:word@127.0.0.1:3306/plant").await;
+    assert_eq!(named, Err(Refused::Credentials));
 }

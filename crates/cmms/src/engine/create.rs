@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::ManifestClient;
-use super::call::{StepError, items};
+use super::call::items;
+use super::heard::StepError;
 use super::watch::during;
 use crate::manifest::{Already, Class, Step};
 use crate::template::{Scope, plain};

@@ -2,8 +2,12 @@
 
 mod call;
 mod create;
+mod database;
+mod heard;
+mod outgoing;
 mod pace;
 mod read;
+mod rows;
 mod scrub;
 mod session;
 mod watch;
@@ -24,14 +28,15 @@ use url::Url;
 
 use crate::egress::{Egress, Gate, Tls};
 use crate::manifest::{Class, Manifest, Step};
+use crate::sql::Database;
 use crate::template::{Scope, Template};
 use crate::{CallError, Capabilities, CmmsClient, CreateOutcome, Identity, NewOrder};
 
 pub use create::{Journal, JournalClosed, NoJournal, Progress, StepState};
-pub use read::{AssetRow, Batch, CodeRow, Cursor, OrderRow};
+pub use rows::{AssetRow, Batch, CodeRow, Cursor, OrderRow};
 pub use watch::{Seen, Watch, on_behalf_of};
 
-use call::StepError;
+use heard::StepError;
 use pace::Pace;
 use scrub::Scrubber;
 use session::Session;
@@ -105,6 +110,7 @@ pub struct ManifestClient {
     manifest: Arc<Manifest>,
     base: Url,
     gate: Gate,
+    database: Option<Database>,
     settings: Value,
     secrets: Value,
     maps: Value,
@@ -152,11 +158,19 @@ impl ManifestClient {
         let timeout = connection
             .timeout
             .unwrap_or_else(|| Duration::from_secs(limits.timeout_seconds.into()));
+        let database = match &manifest.sql {
+            Some(_) => {
+                let way = Database::new(&base, connection.egress.clone(), &connection.tls, timeout);
+                Some(way.map_err(ConnectionError::Unreadable)?)
+            }
+            None => None,
+        };
         let gate = Gate::new(connection.egress, &connection.tls, timeout)
             .map_err(ConnectionError::Unreadable)?;
         Ok(Self {
             base,
             gate,
+            database,
             settings,
             secrets,
             maps: json!(maps),
@@ -186,6 +200,7 @@ impl ManifestClient {
         let check = &self.manifest.operations.connect;
         let nothing = Value::Null;
         let kept = during("connect", self.read_steps(&check.steps, &[("id", &nothing)])).await?;
+        self.connect_writer().await.map_err(|error| self.call_error(error))?;
         let now = self.time();
         let names = self.names(&now);
         let scope = Scope::of(&names);

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::ManifestClient;
-use super::call::{Kind, StepError};
+use super::call::Kind;
+use super::heard::StepError;
 use crate::manifest::{Grant, OAuth2, Place};
 use crate::template::{Expression, Scope, Template};
 
@@ -168,7 +169,7 @@ impl ManifestClient {
         match oauth.client_in {
             Place::Form => form.extend([("client_id", id), ("client_secret", secret)]),
             Place::Basic => {
-                headers.push(("authorization".to_owned(), super::call::basic(&id, &secret)))
+                headers.push(("authorization".to_owned(), super::outgoing::basic(&id, &secret)))
             }
         }
         let url = self.token_address(&text(&oauth.token_url)?)?;

@@ -9,8 +9,8 @@ use tokio::task::futures::TaskLocalFuture;
 use tokio::time::Instant;
 
 use super::ManifestClient;
-use super::call::{Heard, Kind, StepError};
-use crate::egress::Outgoing;
+use super::call::Kind;
+use super::heard::{Heard, StepError};
 use crate::manifest::Class;
 
 tokio::task_local! {
@@ -27,7 +27,7 @@ pub struct Seen {
     pub step: String,
     /// The work order it was made for.
     pub order: Option<WorkOrderId>,
-    /// HTTP method.
+    /// HTTP method; of a statement its first word.
     pub method: String,
     /// HTTP status, when there was an answer.
     pub status: Option<u16>,
@@ -70,7 +70,13 @@ pub fn on_behalf_of<F: Future>(order: WorkOrderId, work: F) -> TaskLocalFuture<W
 }
 
 impl ManifestClient {
-    pub(super) fn begin(&self, step: &str, kind: Kind, call: &Outgoing) -> Option<Watched> {
+    pub(super) fn begin(
+        &self,
+        step: &str,
+        kind: Kind,
+        method: &str,
+        payload: &[u8],
+    ) -> Option<Watched> {
         self.watch.as_ref()?;
         let operation = match kind {
             Kind::LogIn => "log_in",
@@ -79,8 +85,8 @@ impl ManifestClient {
         Some(Watched {
             step: step.to_owned(),
             operation,
-            method: call.method.as_str().to_owned(),
-            payload_sha256: Sha256::digest(call.body.as_deref().unwrap_or_default()).to_vec(),
+            method: method.to_owned(),
+            payload_sha256: Sha256::digest(payload).to_vec(),
             begun: Instant::now(),
         })
     }

@@ -12,6 +12,7 @@ macro_rules! builtin {
 builtin![
     "maximo",
     "sap",
+    "sap-notification",
     "fiix",
     "odoo17",
     "odoo19",
@@ -24,6 +25,12 @@ builtin![
     "dynamics365",
     "oracle-fusion",
     "maintenance-connection",
+    "jd-edwards",
+    "emaint",
+    "fmx",
+    "assetworks-aim",
+    "openmaint",
+    "oracle-ebs",
 ];
 
 /// The manifest of a system that comes with the program.

@@ -6,6 +6,7 @@ mod builtin;
 mod check;
 mod errors;
 mod operations;
+mod sql;
 mod step;
 mod webhook;
 
@@ -24,6 +25,7 @@ pub use errors::{Class, ErrorRule, Statuses};
 pub use operations::{
     Adopt, AssetMap, Check, CodeMap, Create, Feed, Find, Listing, Operations, Page, Transition,
 };
+pub use sql::{Does, Driver, Param, Params, Role, Sql, SqlTls, Statement};
 pub use step::{Already, AnswerKind, Each, Expect, FilePart, Step, Verb};
 pub use webhook::{Notice, Verify, Webhook};
 
@@ -79,6 +81,8 @@ pub struct Manifest {
     /// How calls are signed in.
     #[serde(default)]
     pub auth: Auth,
+    /// How its database is reached, where the steps are SQL.
+    pub sql: Option<Sql>,
     /// How a create can be recognised afterwards.
     pub identity: Identity,
     /// Seconds a committed record may stay invisible to a search.

@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Class, Statuses};
+use super::{Class, Params, Statement, Statuses};
 use crate::template::{Expression, Node, Template};
 
-/// One HTTP call of an operation.
+/// One call of an operation: HTTP below `path`, or a statement of SQL.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
@@ -15,7 +15,12 @@ pub struct Step {
     #[serde(default)]
     pub method: Verb,
     /// Path below the address; inserted values are escaped.
-    pub path: Template,
+    pub path: Option<Template>,
+    /// SQL; its answer is `answer.rows` and `answer.count`.
+    pub sql: Option<Statement>,
+    /// Values of the SQL.
+    #[serde(default)]
+    pub with: Params,
     /// Query parameters; one that is null is left out.
     pub query: Option<Node>,
     /// Headers.
@@ -51,6 +56,42 @@ pub struct Step {
     /// Doing it twice is the same as once.
     #[serde(default)]
     pub repeatable: bool,
+}
+
+impl Step {
+    /// Whether it may change something.
+    pub fn writes(&self) -> bool {
+        match &self.sql {
+            Some(statement) => statement.writes(),
+            None => self.method != Verb::Get,
+        }
+    }
+
+    /// A GET of a path, signed in like any other call, whose answer nobody reads.
+    pub(crate) fn plain_get(path: Template) -> Self {
+        Self {
+            name: "get".to_owned(),
+            method: Verb::Get,
+            path: Some(path),
+            sql: None,
+            with: Params::new(),
+            query: None,
+            headers: BTreeMap::new(),
+            json: None,
+            form: None,
+            xml: None,
+            bytes: None,
+            file: None,
+            content_type: None,
+            when: None,
+            each: None,
+            expect: Expect::default(),
+            answer: AnswerKind::Nothing,
+            keep: BTreeMap::new(),
+            already: None,
+            repeatable: true,
+        }
+    }
 }
 
 /// A file in a multipart body.

@@ -143,3 +143,115 @@ fn hmac_of(key: &str, message: &str) -> Vec<u8> {
     let mac = Hmac::<sha2::Sha256>::new_from_slice(key.as_bytes()).unwrap();
     mac.chain_update(message).finalize().into_bytes().to_vec()
 }
+
+/// Small, whole, and SQL.
+const SQL: &str = r"manifest: 1
+system: plant-db
+name: Plant
+evidence: assumed
+secrets: {word: {label: Word}}
+sql:
+  driver: postgres
+  reader: {user: r, password: '${secret.word}'}
+  writer: {user: w, password: '${secret.word}'}
+  procedures: [new_order]
+  staging: [inbox]
+identity: searchable_ref
+statuses: {open: approved}
+operations:
+  connect: {steps: [{name: ping, sql: SELECT 1 AS one}]}
+  assets:
+    feed: none
+    page: {offset: {size: 50}}
+    step:
+      name: page
+      sql: SELECT id, name FROM asset ORDER BY id LIMIT :size
+      with: {size: {int: '${page.size}'}}
+    rows: ${answer.rows}
+    item: {id: '${row.id}', name: '${row.name}'}
+  orders:
+    feed: none
+    page: none
+    step: {name: page, sql: SELECT id FROM work_order}
+    rows: ${answer.rows}
+    item: {}
+  create:
+    steps:
+      - name: order
+        sql: CALL new_order(:title, :ref)
+        with: {title: {text: '${order.title}'}, ref: {text: '${order.external_ref}'}}
+        keep: {cmms_id: '${answer.rows.0.id}'}
+  look_up:
+    steps:
+      - name: found
+        sql: SELECT id FROM work_order WHERE reference = :reference
+        with: {reference: {text: '${reference}'}}
+        keep: {rows: '${answer.rows}'}
+    rows: ${steps.found.rows}
+  read:
+    steps:
+      - name: one
+        sql: SELECT id, status FROM work_order WHERE id = :id
+        with: {id: {int: '${id}'}}
+        keep: {rows: '${answer.rows}'}
+    rows: ${steps.one.rows}
+record:
+  cmms_id: ${row.id}
+  status: ${row.status}
+";
+
+#[test]
+fn bad_sql_is_refused_with_line_and_reason() {
+    Manifest::read(SQL).unwrap_or_else(|error| panic!("{error}"));
+    for (from, to, line, reason) in [
+        (
+            "SELECT id FROM work_order}",
+            "'SELECT id FROM work_order; DROP TABLE asset'}",
+            "line 28",
+            "one statement",
+        ),
+        ("SELECT id FROM work_order}", "DELETE FROM work_order}", "line 28", "begins with"),
+        (
+            "SELECT id FROM work_order}",
+            "INSERT INTO inbox VALUES (1)}",
+            "line 28",
+            "only reads here",
+        ),
+        (
+            "CALL new_order(:title, :ref)",
+            "CALL drop_it(:title, :ref)",
+            "line 34",
+            "not in `sql.procedures`",
+        ),
+        (
+            "CALL new_order(:title, :ref)",
+            "INSERT INTO work_order (a, b) VALUES (:title, :ref)",
+            "line 34",
+            "not in `sql.staging`",
+        ),
+        (
+            "CALL new_order(:title, :ref)",
+            "CALL new_order(:title, '${order.external_ref}')",
+            "line 34",
+            "no template",
+        ),
+        ("CALL new_order(:title, :ref)", "CALL new_order(:title)", "line 34", "does not use"),
+        ("= :id\n", "= :id AND a = :other\n", "line 47", "does not give `:other`"),
+        ("{int: '${id}'}", "{whole: '${id}'}", "line 48", "whole"),
+        ("{int: '${id}'}", "{int: '${idd}'}", "line 48", "there is no `idd` here"),
+        ("sql: SELECT 1 AS one", "path: /ping", "line 15", "every step is SQL"),
+        ("sql: SELECT 1 AS one", "sql: SELECT 1 AS one, path: /ping", "line 15", "has no `path`"),
+        ("sql: SELECT 1 AS one", "when: '${now}'", "line 15", "neither `path` nor `sql`"),
+        ("  writer: {user: w, password: '${secret.word}'}\n", "", "line 33", "no `sql.writer`"),
+        ("driver: postgres", "driver: odbc", "line 7", "needs `sql.connect`"),
+        ("driver: postgres", "driver: oracle", "line 7", "oracle"),
+        ("driver: postgres", "driver: postgres\n  connect: a", "line 8", "is for `driver: odbc`"),
+    ] {
+        assert!(SQL.contains(from), "{from}");
+        let error = Manifest::read(&SQL.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains(line) && error.contains(reason), "{to}: {error}");
+    }
+    let start = SQL.find("sql:\n").unwrap();
+    let without = format!("{}{}", &SQL[..start], &SQL[SQL.find("identity:").unwrap()..]);
+    assert!(Manifest::read(&without).unwrap_err().to_string().contains("has no `sql:`"));
+}

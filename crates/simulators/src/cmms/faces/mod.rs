@@ -1,15 +1,20 @@
 //! What a system looks like from outside.
 
+mod aim;
 mod atlas;
 mod connection;
 mod dynamics;
+mod emaint;
 mod erpnext;
 mod fiix;
+mod fmx;
 mod generic;
+mod jde;
 mod limble;
 mod maintainx;
 mod maximo;
 mod odoo;
+mod openmaint;
 mod oracle;
 mod sap;
 mod upkeep;
@@ -66,6 +71,7 @@ type Make = fn() -> Box<dyn Face>;
 const FACES: &[(&str, Make)] = &[
     ("maximo", || Box::new(maximo::Maximo)),
     ("sap", || Box::new(sap::Sap::default())),
+    ("sap-notification", || Box::new(sap::Sap::of_notifications())),
     ("fiix", || Box::new(fiix::Fiix)),
     ("odoo17", || Box::new(odoo::Odoo { version: 17 })),
     ("odoo19", || Box::new(odoo::Odoo { version: 19 })),
@@ -78,6 +84,11 @@ const FACES: &[(&str, Make)] = &[
     ("dynamics365", || Box::new(dynamics::Dynamics::default())),
     ("oracle-fusion", || Box::new(oracle::Oracle::default())),
     ("maintenance-connection", || Box::new(connection::Connection)),
+    ("jd-edwards", || Box::new(jde::Jde::default())),
+    ("emaint", || Box::new(emaint::Emaint::default())),
+    ("fmx", || Box::new(fmx::Fmx::default())),
+    ("assetworks-aim", || Box::new(aim::Aim)),
+    ("openmaint", || Box::new(openmaint::OpenMaint::default())),
     ("example", || Box::new(generic::Generic)),
 ];
 

@@ -18,17 +18,32 @@ const SESSION: &str = "SAP_SESSIONID_S4H_100";
 #[derive(Default)]
 pub(super) struct Sap {
     sessions: u64,
+    /// Work is a notification, whose order a planner makes.
+    notifications: bool,
+}
+
+impl Sap {
+    /// A plant that keeps orders to itself.
+    pub(super) fn of_notifications() -> Self {
+        Self { notifications: true, ..Self::default() }
+    }
 }
 
 impl Face for Sap {
     fn about(&self) -> Value {
-        json!({
+        let mut about = json!({
             "settings": {"client": "100", "plant": PLANT, "work_center": "RES-0100", "code_group": "PUMP", "currency": "EUR"},
             "secrets": {"user": USER, "password": PASSWORD},
             "order": {"asset": "10000002", "failure_code": "0010"},
             "expect": {"priority": "2"},
             "closure": {"labour_hours": 4.5, "part": "6205-2RS", "action": "Bearing replaced"},
-        })
+        });
+        if self.notifications
+            && let Some(settings) = about["settings"].as_object_mut()
+        {
+            settings.remove("work_center");
+        }
+        about
     }
 
     fn fill(&mut self, world: &mut World) {
@@ -146,6 +161,9 @@ impl Face for Sap {
     }
 
     fn ledger(&self, world: &World) -> Vec<LedgerEntry> {
+        if self.notifications {
+            return world.rows("notification").iter().map(notified).collect();
+        }
         world
             .rows("order")
             .iter()
@@ -191,6 +209,14 @@ impl Face for Sap {
     }
 
     fn work(&mut self, world: &mut World, id: &str, act: &str, closure: &Value) -> bool {
+        let id = match self.notifications {
+            true => match plan(world, id, act) {
+                Some(order) => order,
+                None => return false,
+            },
+            false => id.to_owned(),
+        };
+        let id = id.as_str();
         let stamp = world.stamp();
         let Some(row) = world.find_mut("order", "MaintenanceOrder", id) else { return false };
         let status = match act {
@@ -237,6 +263,9 @@ impl Face for Sap {
         if notification.status >= 300 {
             return Some(notification);
         }
+        if self.notifications {
+            return Some(notification);
+        }
         let made =
             world.rows("notification").last().map(|row| row["MaintenanceNotification"].clone());
         let body = json!({
@@ -247,7 +276,7 @@ impl Face for Sap {
     }
 
     fn pushes(&self) -> Option<(&'static str, &'static str)> {
-        Some(("order", "MaintenanceOrder"))
+        (!self.notifications).then_some(("order", "MaintenanceOrder"))
     }
 
     /// What an event broker forwards: the key and nothing else.
@@ -259,6 +288,45 @@ impl Face for Sap {
             "datacontenttype": "application/json", "data": {"MaintenanceOrder": change.row["MaintenanceOrder"]},
         }))]
     }
+}
+
+/// A notification as the ledger shows it.
+fn notified(row: &Value) -> LedgerEntry {
+    LedgerEntry {
+        reference: text(&row["MaintNotifExtReferenceNumber"]),
+        id: text(&row["MaintenanceNotification"]),
+        title: text(&row["NotificationText"]),
+        description: text(&row["MaintNotifLongTextForEdit"]),
+        asset: text(&row["TechnicalObject"]),
+        priority: text(&row["MaintPriority"]),
+        status: text(&row["NotifProcessingPhase"]),
+        failure_code: text(&row["to_Item"]["results"][0]["MaintNotificationDamageCode"]),
+        ..LedgerEntry::default()
+    }
+}
+
+/// A planner moves a notification on, making its order; gives the order.
+fn plan(world: &mut World, id: &str, act: &str) -> Option<String> {
+    let phase = match act {
+        "start" => "3",
+        "close" => "4",
+        "cancel" => "5",
+        _ => return None,
+    };
+    let stamp = world.stamp();
+    let row = world.find_mut("notification", "MaintenanceNotification", id)?;
+    row.insert("NotifProcessingPhase".to_owned(), json!(phase));
+    stamped(row, &stamp);
+    let (title, equipment) = (row["NotificationText"].clone(), row["TechnicalObject"].clone());
+    if let Some(order) = world.find("order", "MaintenanceNotification", id) {
+        return Some(text(&order["MaintenanceOrder"]));
+    }
+    let number = world.number("order", 4_000_100).to_string();
+    world.add("order", json!({
+        "MaintenanceOrder": number, "MaintenanceOrderDesc": title, "Equipment": equipment, "MaintenancePlanningPlant": PLANT,
+        "MaintenanceNotification": id, "SystemStatusText": "REL MANC PRC",
+    }));
+    Some(number)
 }
 
 fn error(status: u16, code: &str, message: &str) -> Answer {
@@ -410,6 +478,8 @@ fn notify(call: &Call, world: &mut World) -> Answer {
     let items = row.remove("to_Item").unwrap_or_else(|| json!([]));
     row.insert("to_Item".to_owned(), json!({"results": items}));
     row.insert("MaintObjectDowntimeDuration".to_owned(), json!("1.5"));
+    row.insert("NotifProcessingPhase".to_owned(), json!("1"));
+    row.insert("CreationDate".to_owned(), json!(world.stamp()));
     stamped(&mut row, &world.stamp());
     let row = world.add("notification", Value::Object(row));
     Answer::json(201, &json!({"d": shown(&row)}))
