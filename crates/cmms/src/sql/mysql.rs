@@ -61,12 +61,14 @@ async fn prepare(
 ) -> Result<(), sqlx::Error> {
     let seconds =
         format!("SET SESSION max_statement_time = {}.{:03}", millis / 1000, millis % 1000);
-    match connection.execute(AssertSqlSafe(seconds)).await {
-        Err(sqlx::Error::Database(error)) if number(error.as_ref()) == UNKNOWN_VARIABLE => {
-            let millis = format!("SET SESSION max_execution_time = {millis}");
-            connection.execute(AssertSqlSafe(millis)).await?;
+    if let Err(error) = connection.execute(AssertSqlSafe(seconds)).await {
+        match error {
+            sqlx::Error::Database(refused) if number(refused.as_ref()) == UNKNOWN_VARIABLE => {
+                let millis = format!("SET SESSION max_execution_time = {millis}");
+                connection.execute(AssertSqlSafe(millis)).await?;
+            }
+            error => return Err(error),
         }
-        outcome => drop(outcome?),
     }
     if !writes {
         connection.execute("SET SESSION TRANSACTION READ ONLY").await?;
