@@ -1,6 +1,7 @@
 //! A step that is SQL: its values typed, its answer read as any other.
 
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
@@ -12,27 +13,29 @@ use crate::sql::{Bound, Failure, Login, Question};
 use crate::template::{Scope, TemplateError, plain, truthy};
 
 impl ManifestClient {
-    /// A step that is SQL.
-    pub(super) async fn asked(
-        &self,
-        step: &Step,
-        statement: &Statement,
-        scope: &Scope<'_>,
-    ) -> Result<Heard, StepError> {
-        let text = statement.text(|place| format!(":{place}"));
-        let word = text.split_whitespace().next().unwrap_or_default().to_uppercase();
-        let values = values(statement, &step.with, scope)?;
-        let payload = format!("{text}\n{values:?}");
-        let watched = self.begin(&step.name, Kind::Call, &word, payload.as_bytes());
-        let outcome = match self.ask(statement, values, scope).await {
-            Ok(heard) => {
-                let judged = self.judge(step, scope, &heard, None);
-                judged.map_err(|error| (None, error)).map(|()| heard)
-            }
-            Err(error) => Err((None, error)),
-        };
-        self.end(watched, &outcome);
-        outcome.map_err(|(_, error)| error)
+    /// A step that is SQL; a future of its own, for the drivers' are deep.
+    pub(super) fn asked<'a>(
+        &'a self,
+        step: &'a Step,
+        statement: &'a Statement,
+        scope: &'a Scope<'a>,
+    ) -> BoxFuture<'a, Result<Heard, StepError>> {
+        Box::pin(async move {
+            let text = statement.text(|place| format!(":{place}"));
+            let word = text.split_whitespace().next().unwrap_or_default().to_uppercase();
+            let values = values(statement, &step.with, scope)?;
+            let payload = format!("{text}\n{values:?}");
+            let watched = self.begin(&step.name, Kind::Call, &word, payload.as_bytes());
+            let outcome = match self.ask(statement, values, scope).await {
+                Ok(heard) => {
+                    let judged = self.judge(step, scope, &heard, None);
+                    judged.map_err(|error| (None, error)).map(|()| heard)
+                }
+                Err(error) => Err((None, error)),
+            };
+            self.end(watched, &outcome);
+            outcome.map_err(|(_, error)| error)
+        })
     }
 
     /// Asks the database once.
@@ -58,19 +61,22 @@ impl ManifestClient {
     }
 
     /// Shows that the role that writes is accepted too, where there is one.
-    pub(super) async fn connect_writer(&self) -> Result<(), StepError> {
-        let Some((sql, database)) = self.manifest.sql.as_ref().zip(self.database.as_ref()) else {
-            return Ok(());
-        };
-        let Some(writer) = &sql.writer else { return Ok(()) };
-        let now = self.time();
-        let names = self.names(&now);
-        let scope = Scope::of(&names);
-        let login = self.login(writer, &scope).map_err(StepError::template)?;
-        match database.log_in(sql, &login, true).await {
-            Ok(()) => Ok(()),
-            Err(failure) => Err(self.failed(failure, &scope)?),
-        }
+    pub(super) fn connect_writer(&self) -> BoxFuture<'_, Result<(), StepError>> {
+        Box::pin(async move {
+            let Some((sql, database)) = self.manifest.sql.as_ref().zip(self.database.as_ref())
+            else {
+                return Ok(());
+            };
+            let Some(writer) = &sql.writer else { return Ok(()) };
+            let now = self.time();
+            let names = self.names(&now);
+            let scope = Scope::of(&names);
+            let login = self.login(writer, &scope).map_err(StepError::template)?;
+            match database.log_in(sql, &login, true).await {
+                Ok(()) => Ok(()),
+                Err(failure) => Err(self.failed(failure, &scope)?),
+            }
+        })
     }
 
     fn login(&self, role: &Role, scope: &Scope<'_>) -> Result<Login, TemplateError> {

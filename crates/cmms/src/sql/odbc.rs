@@ -3,7 +3,7 @@
 
 use odbc_api::buffers::TextRowSet;
 use odbc_api::parameter::InputParameter;
-use odbc_api::{Bit, ConnectionOptions, Cursor, DataType, IntoParameter, ResultSetMetadata};
+use odbc_api::{Bit, ConnectionOptions, Cursor, DataType, IntoParameter};
 use serde_json::{Map, Value, json};
 
 use super::{Bound, Failure, Found, Question, Target, answered};
