@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { ROUTES } from './routes.mjs'
 import {
   THEMES, VIEWPORTS, administrator, apiKey, axe, browser, connect, consoleErrors, decided, draftRules, heading,
-  importAssets, overflow, prediction, screenshot, session, setupPath, startServer, until,
+  importAssets, overflow, prediction, register, screenshot, session, setupPath, startServer, until,
 } from './support/index.mjs'
 
 // The browser's own words when a form that is meant to be refused is refused.
@@ -30,6 +30,7 @@ describe('every screen', () => {
       (await client.get(`/alerts/${alert.id}`)).body.work_order_id)
     const place = async (tag) => (await client.get(`/assets?asset=${tag}`)).body.items[0].id
     const [asset, site] = [await place('VMC-1050'), await place('WEST')]
+    await register(server)
     state = await session(chrome, server)
     const desk = await chrome.page({ url: server.url, state })
     await draftRules(desk, POLICY, (text) => text.replace('value = 0.75', 'value = 0.6'))

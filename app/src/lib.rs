@@ -18,6 +18,7 @@ pub mod frame;
 #[cfg(debug_assertions)]
 pub mod kit;
 pub mod logbook;
+pub mod mapping;
 pub mod overview;
 pub mod predictions;
 pub mod routes;

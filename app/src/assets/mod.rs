@@ -16,6 +16,7 @@ mod list;
 mod page;
 mod panels;
 mod query;
+mod reconcile;
 mod relocate;
 mod retire;
 mod tree;
@@ -27,6 +28,7 @@ pub use history::AssetHistoryPage;
 pub use import::{ImportPage, ImportStepsPage};
 pub use label::AssetLabelPage;
 pub use page::AssetsPage;
+pub use reconcile::ReconcilePage;
 pub use relocate::MoveAssetPage;
 
 pub(crate) use calendar::Crews;
@@ -38,6 +40,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::strings::assets as texts;
+use crate::strings::reconcile as reconcile_texts;
 use crate::ui::{Crumb, Tab, Tabs};
 
 /// The id in the address; 0, which no asset has, when it is none.
@@ -59,6 +62,19 @@ fn crumbs(above: &[Step]) -> Vec<Crumb> {
     let start = Crumb::link(texts::TITLE, "/assets");
     let steps = above.iter().map(|step| Crumb::link(short(step), format!("/assets/{}", step.id)));
     std::iter::once(start).chain(steps).collect()
+}
+
+/// The pages of all assets.
+#[component]
+fn AssetsTabs(
+    /// The page that is shown: `tree` or `reconcile`.
+    current: &'static str,
+) -> impl IntoView {
+    let tabs = vec![
+        Tab::new("/assets", reconcile_texts::TREE, current == "tree"),
+        Tab::new("/assets/reconcile", reconcile_texts::TAB, current == "reconcile"),
+    ];
+    view! { <Tabs label=reconcile_texts::TABS tabs=Signal::stored(tabs) /> }.into_any()
 }
 
 /// The pages of one asset.

@@ -4,6 +4,7 @@ use domain::permission::Permission;
 use domain::views::assets::AssetTree;
 use leptos::prelude::*;
 
+use super::AssetsTabs;
 use super::actions::load_tree;
 use super::drill::Drill;
 use super::list::Results;
@@ -66,6 +67,7 @@ pub fn AssetsPage() -> impl IntoView {
                     }
                 })}
         </PageHead>
+        <AssetsTabs current="tree" />
         <FilterForm filters=filters() />
         <ActiveFilters filters=filters() />
         {move || {

@@ -53,6 +53,11 @@ fn Framed() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/logbook") view=In(Work::Logbook) ssr=SsrMode::Async />
             <AssetRoutes />
             <Route path=path!("/quarantine") view=In(Alerts::Quarantine) ssr=SsrMode::Async />
+            <Route
+                path=path!("/connections/:slug/mapping")
+                view=In(Office::Mapping)
+                ssr=SsrMode::Async
+            />
             <Administration />
             <RuleRoutes />
             <ConnectionRoutes />
@@ -131,6 +136,7 @@ fn AssetRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/new") view=In(Assets::New) ssr=SsrMode::Async />
             <Route path=path!("/import") view=In(Assets::Import) ssr=SsrMode::Async />
             <Route path=path!("/import/:id") view=In(Assets::ImportSteps) ssr=SsrMode::Async />
+            <Route path=path!("/reconcile") view=In(Assets::Reconcile) ssr=SsrMode::Async />
             <Route path=path!("/:id") view=In(Assets::One) ssr=SsrMode::Async />
             <Route path=path!("/:id/edit") view=In(Assets::Edit) ssr=SsrMode::Async />
             <Route path=path!("/:id/move") view=In(Assets::Move) ssr=SsrMode::Async />

@@ -9,10 +9,12 @@ use crate::alerts::{AlertPage, AlertsPage, ReviewPage};
 use crate::assets::{
     AssetHistoryPage, AssetLabelPage, AssetPage, AssetsPage, CalendarPage, EditAssetPage,
     ImportPage, ImportStepsPage, MoveAssetPage, NewAssetPage,
+    ReconcilePage,
 };
 use crate::audit::AuditPage;
 use crate::connections::{ConnectionPage, ConnectionsPage, NewConnectionPage, SetUpConnectionPage};
 use crate::logbook::LogbookPage;
+use crate::mapping::MappingPage;
 use crate::overview::OverviewPage;
 use crate::predictions::QuarantinePage;
 use crate::rules::{ComparePage, EditRulesPage, PolicyPage, PublishPage, RulesPage, VersionsPage};
@@ -148,6 +150,7 @@ pub enum Assets {
     New,
     Import,
     ImportSteps,
+    Reconcile,
     One,
     Edit,
     Move,
@@ -173,6 +176,7 @@ fn assets(page: Assets) -> Opened {
         Assets::New => view! { <NewAssetPage /> }.into_any(),
         Assets::Import => view! { <ImportPage /> }.into_any(),
         Assets::ImportSteps => view! { <ImportStepsPage /> }.into_any(),
+        Assets::Reconcile => view! { <ReconcilePage /> }.into_any(),
         Assets::One => view! { <AssetPage /> }.into_any(),
         Assets::Edit => view! { <EditAssetPage /> }.into_any(),
         Assets::Move => view! { <MoveAssetPage /> }.into_any(),
@@ -215,9 +219,10 @@ fn rules(page: Rules) -> Opened {
     })
 }
 
-/// Administration, audit, one's own account, and signing in.
+/// Administration, field mappings, audit, one's own account, and signing in.
 #[derive(Clone, Copy)]
 pub enum Office {
+    Mapping,
     Admin,
     Users,
     Person,
@@ -244,6 +249,7 @@ impl Room for Office {
 #[wasm_split(office, fallible, preload(load_office), wasm_split_path = leptos::wasm_split)]
 fn office(page: Office) -> Opened {
     Ok(match page {
+        Office::Mapping => view! { <MappingPage /> }.into_any(),
         Office::Admin => view! { <AdminPage /> }.into_any(),
         Office::Users => view! { <UsersPage /> }.into_any(),
         Office::Person => view! { <PersonPage /> }.into_any(),

@@ -554,6 +554,8 @@ pub fn action(action: &str) -> &str {
         "asset.decommission" => "Decommissioned",
         "asset.recommission" => "Recommissioned",
         "asset.export" => "Exported",
+        "asset.link" => "Paired with a record of the CMMS",
+        "asset.unlink" => "Pair with the CMMS undone",
         "site.create" => "Calendar made",
         "site.time_zone" => "Time zone changed",
         "calendar.set" => "Calendar changed",

@@ -36,10 +36,11 @@ pub(crate) const fn delivery_level(state: DeliveryState) -> Level {
 /// nobody loses what they typed.
 pub(crate) fn count_successes<S>(action: ServerAction<S>, count: RwSignal<u32>)
 where
-    S: ServerFn<Output = (), Error = AppError> + Clone + Send + Sync + 'static,
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
 {
     Effect::new(move |_| {
-        if matches!(action.value().get(), Some(Ok(()))) {
+        if matches!(action.value().get(), Some(Ok(_))) {
             count.update(|count| *count += 1);
         }
     });
