@@ -361,7 +361,7 @@ impl Places<'_> {
             let free = self.partner_of_theirs[at as usize].is_none() && !seen[at as usize];
             free && !one.gone && !one.retired
         };
-        let places = self.our_places();
+        let (places, only) = (self.our_places(), self.only_site());
         let taken: HashSet<String> =
             self.registers.ours.iter().filter_map(|one| form::exact(&one.tag)).collect();
         let all: Vec<u32> =
@@ -383,7 +383,7 @@ impl Places<'_> {
                     None => {
                         let word = one.location.as_deref().and_then(form::tag);
                         let at = word.and_then(|word| places.get(&word).copied());
-                        self.put(&mut item, at.or_else(|| self.only_site()));
+                        self.put(&mut item, at.or(only));
                     }
                 }
                 let clash = form::exact(&one.tag).is_none_or(|tag| taken.contains(&tag));
