@@ -10,6 +10,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use services::Services;
 use services::predictions::{Intake, IntakeSettings};
 use services::sources::SourceCache;
+use services::work_orders::webhooks::Manners;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::keys::Keys;
@@ -70,6 +71,8 @@ pub struct AppState {
     pub intake: Intake,
     /// What sources declare about their messages.
     pub sources: SourceCache,
+    /// How webhooks are verified.
+    pub manners: Manners,
     /// What live pages listen to.
     pub live: Hub,
     /// Renders `/metrics`.
@@ -100,6 +103,7 @@ impl AppState {
             keys,
             intake,
             sources,
+            manners: Manners::default(),
             live,
             metrics,
             shutdown,

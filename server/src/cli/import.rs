@@ -10,6 +10,7 @@ use domain::policy::Policy;
 use serde_json::json;
 use services::assets::{from_csv, from_json, import};
 use services::rules;
+use services::work_orders::import as history;
 use store::ScopedTx;
 
 use super::{Common, desk};
@@ -21,6 +22,17 @@ pub(super) enum Import {
     Assets {
         /// The file.
         file: PathBuf,
+        /// Only says what would happen.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Work orders of a CMMS as CSV or JSON, by a map of its columns.
+    WorkOrders {
+        /// The file.
+        file: PathBuf,
+        /// The map, TOML or JSON.
+        #[arg(long, value_name = "FILE")]
+        map: PathBuf,
         /// Only says what would happen.
         #[arg(long)]
         dry_run: bool,
@@ -43,6 +55,9 @@ pub(super) enum Import {
 pub(super) async fn run(command: Import, common: &Common) -> Result<()> {
     match command {
         Import::Assets { file, dry_run } => assets(&file, dry_run, common).await,
+        Import::WorkOrders { file, map, dry_run } => {
+            work_orders(&file, &map, dry_run, common).await
+        }
         Import::Calendars { file } => calendars(&file, common).await,
         Import::Policy { file, site } => policy(&file, site.as_deref(), common).await,
     }
@@ -68,6 +83,39 @@ async fn assets(file: &Path, dry_run: bool, common: &Common) -> Result<()> {
             report.created,
             report.updated,
             report.unchanged,
+            report.errors.len(),
+        );
+        desk::say(common.json, &line, &json!(report));
+        match report.errors.len() {
+            0 => Ok(()),
+            errors => bail!("{errors} problem(s) in {}; the other rows are fine", file.display()),
+        }
+    })
+    .await
+}
+
+async fn work_orders(file: &Path, map: &Path, dry_run: bool, common: &Common) -> Result<()> {
+    let text = String::from_utf8(read(map)?)
+        .map_err(|_| anyhow!("{} is not written in UTF-8", map.display()))?;
+    let columns = history::map(&text)?;
+    let bytes = read(file)?;
+    desk::with(common, async |desk| {
+        let mut tx = desk.begin().await?;
+        let report = history::import(&mut tx, &desk.caller, &bytes, is_json(file), &columns)
+            .await
+            .map_err(|error| named(error, "connection", &columns.connection))?;
+        if !dry_run {
+            tx.commit().await?;
+        }
+        for error in &report.errors {
+            eprintln!("row {}: {}: {}", error.row, error.column, error.message);
+        }
+        let line = format!(
+            "{}{} rows: {} new or changed, {} of them ours, {} errors",
+            if dry_run { "nothing written; " } else { "" },
+            report.rows,
+            report.changed,
+            report.ours,
             report.errors.len(),
         );
         desk::say(common.json, &line, &json!(report));

@@ -59,28 +59,45 @@ impl<const MAX: usize, S: Send + Sync> FromRequest<S> for Raw<MAX> {
             .and_then(|v| v.to_str().ok())
             .and_then(kind_of)
             .ok_or_else(unsupported)?;
-        let body = Limited::new(request.into_body(), MAX);
-        match tokio::time::timeout(TIME, body.collect()).await {
-            Ok(Ok(collected)) => Ok(Self { kind, bytes: collected.to_bytes() }),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "body_too_large",
-                format!("The body may have {MAX} bytes at most."),
-            )
-            .closing()),
-            Ok(Err(_)) => Err(Problem::new(
-                StatusCode::BAD_REQUEST,
-                "body_incomplete",
-                "The body did not arrive completely.",
-            )
-            .closing()),
-            Err(_) => Err(Problem::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "body_too_slow",
-                "The body did not arrive in time.",
-            )
-            .closing()),
-        }
+        Ok(Self { kind, bytes: collect(request, MAX).await? })
+    }
+}
+
+/// A body of any type as it came, for callers whose words are not ours to choose. `MAX` is the most
+/// bytes.
+#[derive(Debug)]
+pub struct Anything<const MAX: usize>(pub Bytes);
+
+impl<const MAX: usize, S: Send + Sync> FromRequest<S> for Anything<MAX> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        collect(request, MAX).await.map(Self)
+    }
+}
+
+async fn collect(request: Request, most: usize) -> Result<Bytes, Problem> {
+    let body = Limited::new(request.into_body(), most);
+    match tokio::time::timeout(TIME, body.collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            format!("The body may have {most} bytes at most."),
+        )
+        .closing()),
+        Ok(Err(_)) => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "body_incomplete",
+            "The body did not arrive completely.",
+        )
+        .closing()),
+        Err(_) => Err(Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body_too_slow",
+            "The body did not arrive in time.",
+        )
+        .closing()),
     }
 }
 

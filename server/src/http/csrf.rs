@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{AUTHORIZATION, COOKIE, ORIGIN};
 use http::{HeaderMap, Method, StatusCode};
 
+use super::api::without_token;
 use super::problem::Problem;
 use crate::state::AppState;
 
@@ -15,7 +16,8 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     if safe || same_site(request.headers(), &state.http.base_url) {
         return next.run(request).await;
     }
-    tracing::warn!(path = request.uri().path(), "refused a request from another site");
+    let path = without_token(request.uri().path());
+    tracing::warn!(path, "refused a request from another site");
     Problem::new(
         StatusCode::FORBIDDEN,
         "cross_site",

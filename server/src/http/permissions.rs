@@ -97,6 +97,9 @@ pub static PERMISSIONS: &[Entry] = &[
         "/api/v1/work-orders/{id}/attachments/{attachment}",
         Access::Key(KeyScope::Read, Permission::View),
     ),
+    // CMMSs: a signature or a secret in the path is proof; the handler asks for it first.
+    (Method::POST, "/api/v1/webhooks/{connection}", Access::Public),
+    (Method::POST, "/api/v1/webhooks/{connection}/{token}", Access::Public),
     // Pages
     (Method::GET, "/work-orders/{id}/attachments/{attachment}", Access::Session(Permission::View)),
     (Method::GET, "/", Access::Page),

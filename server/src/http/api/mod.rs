@@ -8,9 +8,12 @@ mod predictions;
 mod quarantine;
 mod reviews;
 mod telemetry;
+mod webhooks;
 mod work_orders;
 
 use super::routes::Routes;
+
+pub use webhooks::without_token;
 
 /// Every route of the API.
 pub fn routes() -> Routes {
@@ -26,6 +29,8 @@ pub fn routes() -> Routes {
         .get("/api/v1/assets", assets::get)
         .post("/api/v1/assets/import", assets::post_import)
         .post("/api/v1/quarantine/{id}/replay", quarantine::post_replay)
+        .post("/api/v1/webhooks/{connection}", webhooks::post_signed)
+        .post("/api/v1/webhooks/{connection}/{token}", webhooks::post_by_token)
         .get("/api/v1/work-orders", work_orders::list)
         .post("/api/v1/work-orders", work_orders::post)
         .get("/api/v1/work-orders/{id}", work_orders::get)
