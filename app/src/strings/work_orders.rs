@@ -344,6 +344,26 @@ pub fn took(seconds: f64) -> String {
     format!("{} s", format::decimal(seconds, 1))
 }
 
+/// Beside a status that the connection's status map does not know.
+pub const UNMAPPED: &str = "Status not mapped";
+
+/// "Due, changed there".
+pub fn drifted(field: &str) -> String {
+    let field = match field {
+        "title" => "Title",
+        "priority" => "Priority",
+        "due" => "Due",
+        "assigned_to" => "Assigned to",
+        other => other,
+    };
+    format!("{field}, changed there")
+}
+
+/// "asked for: 2".
+pub fn asked_for(ours: &str) -> String {
+    format!("asked for: {ours}")
+}
+
 /// Where a work order comes from.
 pub fn origin(origin: Origin) -> &'static str {
     match origin {

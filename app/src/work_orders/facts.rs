@@ -54,9 +54,20 @@ pub(super) fn Strip(
         None => view! { <span class="muted">{texts::NO_DUE}</span> }.into_any(),
     };
     let level = delivery_level(row.delivery.state);
+    let unmapped = order
+        .unmapped_status
+        .then(|| view! { <Says level=Level::Unknown>{texts::UNMAPPED}</Says> });
+    let drift = order.drift.into_iter().map(|(field, change)| {
+        view! {
+            <Fact label=texts::drifted(&field)>
+                {change.theirs} " " <small>{texts::asked_for(&change.ours)}</small>
+            </Fact>
+        }
+    });
+    let drift = drift.collect_view();
     view! {
         <Facts panel=true>
-            <Fact label=texts::STATUS>{texts::status(row.status)} " " <small>{theirs}</small></Fact>
+            <Fact label=texts::STATUS>{texts::status(row.status)} " " <small>{theirs}</small> {unmapped}</Fact>
             <Fact label=texts::PRIORITY>
                 <Sev level=row.priority.severity() /> " " <small>{row.priority.get()}</small>
             </Fact>
@@ -70,6 +81,7 @@ pub(super) fn Strip(
             <Fact label=texts::LABOUR>{labour}</Fact>
             <Fact label=texts::COST>{cost}</Fact>
             <Fact label=texts::AVOIDED>{avoided}</Fact>
+            {drift}
         </Facts>
     }
 }

@@ -1,5 +1,7 @@
 //! Work orders as the API and the pages show them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -242,6 +244,15 @@ pub struct SentField {
     pub holds: Option<String>,
 }
 
+/// A field that was changed in the CMMS since the work was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drifted {
+    /// As it was asked for, in the CMMS's own scale.
+    pub ours: String,
+    /// As it is there.
+    pub theirs: String,
+}
+
 /// The detail page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorkOrderDetail {
@@ -274,6 +285,10 @@ pub struct WorkOrderDetail {
     pub closure: Option<Closure>,
     /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
+    /// The CMMS's status has no word of ours: the status is the last one that had.
+    pub unmapped_status: bool,
+    /// What was changed in the CMMS since, by field.
+    pub drift: BTreeMap<String, Drifted>,
     /// The verdict on its alert.
     pub outcome: Option<String>,
     /// Whether loss of function was prevented.

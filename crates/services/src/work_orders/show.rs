@@ -99,6 +99,8 @@ pub async fn detail(
         spare_parts: row.spare_parts.0,
         closure: row.closure.map(|closure| closure.0),
         closed_at: row.closed_at,
+        unmapped_status: row.unmapped_status,
+        drift: row.drift.map(|drift| drift.0).unwrap_or_default(),
         outcome: row.outcome,
         prevented: row.prevented.unwrap_or_default(),
         timeline,

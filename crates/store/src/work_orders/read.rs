@@ -1,8 +1,10 @@
 //! Reading work orders for pages and the API.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::ids::{AttachmentId, WorkOrderId};
-use domain::views::work_orders::{AttachmentRef, Attempt, WorkOrderFilter};
+use domain::views::work_orders::{AttachmentRef, Attempt, Drifted, WorkOrderFilter};
 use domain::work_order::{Closure, SparePart};
 use serde_json::Value;
 use sqlx::types::Json;
@@ -44,6 +46,8 @@ pub struct OrderRow {
     pub cmms_status: Option<String>,
     pub closure: Option<Json<Closure>>,
     pub closed_at: Option<DateTime<Utc>>,
+    pub unmapped_status: bool,
+    pub drift: Option<Json<BTreeMap<String, Drifted>>>,
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub tag: String,
@@ -66,6 +70,7 @@ macro_rules! orders {
                     w.due, w.scheduled_from, w.scheduled_until, w.assigned_to, w.spare_parts,
                     w.request, w.delivery_state, w.attempts, w.next_at, w.error_text, w.deadline,
                     w.cmms_number, w.status, w.cmms_status, w.closure, w.closed_at, w.version,
+                    w.unmapped_status, w.drift,
                     w.created_at, s.tag, s.path_text, place.name AS site_name, t.time_zone,
                     k.system, k.name AS connection_name, a.outcome, a.prevented, d.rule,
                     d.policy_version

@@ -36,14 +36,7 @@ impl Bench {
         let start: DateTime<Utc> = "2026-02-01T06:00:00Z".parse().unwrap();
         let double = Double::start(face(system).unwrap(), "127.0.0.1:0", start).await.unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let about: Value = http
-            .get(format!("{}/_double/about", double.url()))
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
+        let (client, about) = client_of(system, &double.url(), page_size).await;
         let plant = Plant::new(0).await;
         let csv =
             "tag,kind,parent,name,criticality,status\nVMC-1002,machine,ONE,Mill,critical,active\n";
@@ -54,8 +47,7 @@ impl Bench {
         tx.commit().await.unwrap();
         let code = about["order"]["failure_code"].as_str().unwrap().to_owned();
         let connection = connect(&plant, system, &double.url(), &code).await;
-        let client = Arc::new(client(system, &about, &double.url(), page_size));
-        Self { plant, double, client, connection, http }
+        Self { plant, double, client: Arc::new(client), connection, http }
     }
 
     pub fn services(&self) -> &Services {
@@ -80,13 +72,18 @@ impl Bench {
 
     /// Reads what is asked for.
     pub async fn read(&self, cmms_id: &str) {
+        self.ask(cmms_id).await;
+        assert_eq!(self.follower().read().await.unwrap(), 1);
+    }
+
+    /// Hints at a record.
+    pub async fn ask(&self, cmms_id: &str) {
         let mut tx = self.plant.services.store.begin_system().await.unwrap();
         let ids = [cmms_id.to_owned()];
         store::work_orders::order_sync::ask(&mut tx, self.connection, &ids, Duration::ZERO)
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(self.follower().read().await.unwrap(), 1);
     }
 
     /// Asks for a work order on the machine, and delivers it.
@@ -268,6 +265,14 @@ async fn connect(plant: &Plant, system: &str, url: &str, code: &str) -> Connecti
     .await
     .unwrap();
     ConnectionId(id)
+}
+
+/// A client of a double, and what the double says about itself.
+pub async fn client_of(system: &str, url: &str, page_size: Option<u32>) -> (ManifestClient, Value) {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let about = http.get(format!("{url}/_double/about")).send().await.unwrap();
+    let about: Value = about.json().await.unwrap();
+    (client(system, &about, url, page_size), about)
 }
 
 fn client(system: &str, about: &Value, url: &str, page_size: Option<u32>) -> ManifestClient {

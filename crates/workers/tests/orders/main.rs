@@ -6,7 +6,9 @@ mod bench;
 #[allow(dead_code, reason = "shared with the tests of the delivery")]
 mod plant;
 
+mod crash;
 mod following;
 mod histories;
 mod hooks;
 mod stories;
+mod webhooks;

@@ -10,4 +10,5 @@ mod people;
 mod problems;
 mod sign_in;
 mod table;
+mod webhooks;
 mod world;
