@@ -174,14 +174,37 @@ pub async fn hear(
     let first =
         rows::first_time(tx, connection, &event, notice.id.as_deref(), hash.as_slice()).await?;
     // Without an id of its own, two calls of the same words may tell of two changes.
-    if !first && notice.event.is_some() {
-        return Ok(Heard::Again);
+    let heard = match notice.event {
+        Some(_) if !first => Heard::Again,
+        _ => Heard::Taken,
+    };
+    connections::record(tx, &[transaction(connection, hash.to_vec())]).await?;
+    if heard == Heard::Again {
+        return Ok(heard);
     }
     match notice.id {
         Some(id) => order_sync::ask(tx, connection, &[id], Duration::ZERO).await?,
         None => order_sync::hurry(tx, connection).await?,
     }
-    Ok(Heard::Taken)
+    Ok(heard)
+}
+
+/// A verified call as the log of calls has it.
+fn transaction(connection: ConnectionId, hash: Vec<u8>) -> connections::Call {
+    connections::Call {
+        connection: connection.0,
+        work_order: None,
+        direction: "in",
+        operation: "webhook".to_owned(),
+        step: String::new(),
+        method: "POST".to_owned(),
+        status: Some(200),
+        outcome: "ok".to_owned(),
+        said: None,
+        milliseconds: 0,
+        payload_sha256: Some(hash),
+        ago: 0.0,
+    }
 }
 
 fn signs(webhook: Option<&Webhook>) -> bool {

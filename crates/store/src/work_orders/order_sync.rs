@@ -345,13 +345,15 @@ pub struct Reading {
     pub age_seconds: f64,
 }
 
-/// Leases records that are due.
+/// Leases records that are due: those asked for at once, or those that had time and were not asked
+/// for since. A backlog of these keeps no hint waiting.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn claim_readings(
     tx: &mut ScopedTx,
     connection: ConnectionId,
+    had_time: bool,
     limit: i64,
     lease: Duration,
 ) -> Result<Vec<Reading>, Error> {
@@ -361,6 +363,7 @@ pub async fn claim_readings(
              JOIN connection c ON c.id = r.connection_id
              WHERE r.connection_id = $1 AND r.quarantined_at IS NULL AND r.next_at <= now()
                AND (r.leased_until IS NULL OR r.leased_until < now())
+               AND (r.asked = 1 AND r.attempts = 0 AND r.next_at > r.first_at) = $4
                AND c.state IN ('live', 'shadow') AND (c.open_until IS NULL OR c.open_until <= now())
              ORDER BY r.next_at LIMIT $2 FOR UPDATE OF r SKIP LOCKED
          )
@@ -372,6 +375,7 @@ pub async fn claim_readings(
     .bind(connection.0)
     .bind(limit)
     .bind(lease.as_secs_f64())
+    .bind(had_time)
     .fetch_all(tx.conn())
     .await?)
 }

@@ -27,7 +27,11 @@ impl Follower<'_> {
     pub async fn read(&self) -> Result<usize, Error> {
         let mut tx = self.services.store.begin_system().await?;
         let lease = self.scaled(LEASE);
-        let due = order_sync::claim_readings(&mut tx, self.connection, AT_ONCE, lease).await?;
+        let id = self.connection;
+        let mut due = order_sync::claim_readings(&mut tx, id, false, AT_ONCE, lease).await?;
+        if due.is_empty() {
+            due = order_sync::claim_readings(&mut tx, id, true, AT_ONCE, lease).await?;
+        }
         tx.commit().await?;
         crash_point!("orders.after_reading_claim");
         for reading in &due {
