@@ -17,7 +17,7 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
         return next.run(request).await;
     }
     let path = without_token(request.uri().path());
-    tracing::warn!(path, "refused a request from another site");
+    tracing::warn!(%path, "refused a request from another site");
     Problem::new(
         StatusCode::FORBIDDEN,
         "cross_site",
