@@ -49,7 +49,7 @@ const REGISTER = `
          '{"failure_code": {"tool_wear": "TWL-04"}}', 'system', now()
   FROM connection WHERE slug = 'maximo';
   INSERT INTO cmms_failure_code (connection_id, code, name, read_at)
-  SELECT id, code, name, now() FROM connection, (VALUES ('SPB-01', 'Spindle bearing fault'), ('TWL-04', 'Tool wear'), ('PMP-05', 'Cavitation')) AS t (code, name)
+  SELECT connection.id, t.code, t.name, now() FROM connection, (VALUES ('SPB-01', 'Spindle bearing fault'), ('TWL-04', 'Tool wear'), ('PMP-05', 'Cavitation')) AS t (code, name)
   WHERE slug = 'maximo';
   ALTER TABLE connection ENABLE TRIGGER USER; ALTER TABLE asset_sync ENABLE TRIGGER USER;
   ALTER TABLE field_mapping ENABLE TRIGGER USER;

@@ -3,31 +3,46 @@ use domain::views::connections::Transaction;
 use leptos::prelude::*;
 
 use super::load_calls;
+use crate::error::AppError;
 use crate::strings::common;
 use crate::strings::connections as texts;
 use crate::ui::{
     Column, Level, LinkButton, Loaded, Panel, Query, Says, Seg, Tab, Table, Time, TimeStyle,
 };
 
+/// Calls, once they are read.
+pub(super) type Found = Resource<Result<Vec<Transaction>, AppError>>;
+
 /// Lines of a full page.
 const FULL: usize = 100;
+
+/// The calls of the page's connection, read when their tab is open.
+pub(super) fn calls_of(id: Memo<Option<ConnectionId>>) -> Found {
+    let query = Query::current();
+    Resource::new(
+        move || {
+            query.with(|q| {
+                let before = q.get("before").and_then(|id| id.parse().ok());
+                let id = id.get().filter(|_| q.get("tab") == Some("timeline"));
+                (id, q.get("outcome") == Some("failed"), before)
+            })
+        },
+        |(id, failed, before)| async move {
+            match id {
+                Some(id) => load_calls(id, failed, before).await,
+                None => Ok(Vec::new()),
+            }
+        },
+    )
+}
 
 /// `?tab=timeline&outcome=failed&before=`: every call, newest first.
 #[component]
 pub(super) fn Calls(
-    /// The connection.
-    id: ConnectionId,
+    /// What [`calls_of`] reads.
+    found: Found,
 ) -> impl IntoView {
     let query = Query::current();
-    let found = Resource::new(
-        move || {
-            query.with(|q| {
-                let before = q.get("before").and_then(|id| id.parse().ok());
-                (q.get("outcome") == Some("failed"), before)
-            })
-        },
-        move |(failed, before)| load_calls(id, failed, before),
-    );
     let choices = Signal::derive(move || {
         let query = query.get().without("before");
         let failed = query.get("outcome") == Some("failed");

@@ -3,12 +3,14 @@ use std::time::Duration;
 use domain::views::connections::ConnectionDetail;
 use leptos::prelude::*;
 
-use super::calls::Calls;
+use super::calls::{Calls, calls_of};
 use super::head::{Acts, Head};
 use super::mapping::MappingTab;
-use super::secrets::Secrets;
+use super::secrets::{SecretActs, Secrets};
 use super::settings::{Schedule, Where};
 use super::status::Status;
+use super::stopped::Held;
+use super::test::Tests;
 use super::{connection_id, load};
 use crate::browser::{every, use_topic};
 use crate::frame::Zone;
@@ -34,7 +36,10 @@ pub fn ConnectionPage() -> impl IntoView {
     let tab = Memo::new(move |_| query.with(|q| q.get("tab").unwrap_or("status").to_owned()));
     let (turns, orders) = (every(STEP), use_topic("work_orders"));
     let live = move || if tab.get() == "status" { turns.get() + orders.get() } else { 0 };
-    let found = Resource::new(move || (id.get(), live(), acts.turns()), |(id, ..)| load(id));
+    let (secrets, tests) = (SecretActs::new(), Tests::of(id));
+    let (held, calls) = (Held::of(id, live), calls_of(id));
+    let turns = move || acts.turns() + secrets.turns();
+    let found = Resource::new(move || (id.get(), live(), turns()), |(id, ..)| load(id));
     let error = Signal::derive(move || acts.refused());
     let tabs = Signal::derive(move || {
         let (tab, query) = (tab.get(), query.get());
@@ -59,9 +64,9 @@ pub fn ConnectionPage() -> impl IntoView {
                     <ErrorSummary error />
                     <Standing detail=detail.clone() />
                     {move || match tab.get().as_str() {
-                        "timeline" => view! { <Calls id=detail.row.id /> }.into_any(),
+                        "timeline" => view! { <Calls found=calls /> }.into_any(),
                         "mapping" => view! { <MappingTab detail=detail.clone() /> }.into_any(),
-                        "secrets" => view! { <Secrets detail=detail.clone() /> }.into_any(),
+                        "secrets" => view! { <Secrets detail=detail.clone() acts=secrets /> }.into_any(),
                         "settings" => view! {
                             <div class="stack">
                                 <Where detail=detail.clone() />
@@ -69,7 +74,7 @@ pub fn ConnectionPage() -> impl IntoView {
                             </div>
                         }
                             .into_any(),
-                        _ => view! { <Status detail=detail.clone() /> }.into_any(),
+                        _ => view! { <Status detail=detail.clone() held tests /> }.into_any(),
                     }}
                 }
             }

@@ -11,7 +11,7 @@ pub(super) fn MappingTab(detail: ConnectionDetail) -> impl IntoView {
         0 => texts::MAPPING_NONE.to_owned(),
         version => texts::mapping(version),
     };
-    let href = format!("/connections/{}/mapping", detail.row.id);
+    let href = format!("/connections/{}/mapping", detail.row.slug);
     view! {
         <Panel id="mapping" title=texts::MAPPING_TITLE>
             <div class="body">

@@ -11,12 +11,30 @@ use crate::ui::{
     Button, ButtonKind, ButtonSize, ErrorSummary, Field, Hidden, Level, Panel, Says, TimeStyle,
 };
 
+/// What is done with secrets; made by the page itself, which reads anew after each.
+#[derive(Clone, Copy)]
+pub(super) struct SecretActs {
+    set: ServerAction<SetSecret>,
+    discard: ServerAction<DiscardSecret>,
+}
+
+impl SecretActs {
+    pub(super) fn new() -> Self {
+        Self { set: ServerAction::new(), discard: ServerAction::new() }
+    }
+
+    /// Grows with every act that was answered.
+    pub(super) fn turns(self) -> usize {
+        self.set.version().get() + self.discard.version().get()
+    }
+}
+
 /// The tab: what may be shown of each secret, and a form that writes it.
 #[component]
-pub(super) fn Secrets(detail: ConnectionDetail) -> impl IntoView {
+pub(super) fn Secrets(detail: ConnectionDetail, acts: SecretActs) -> impl IntoView {
     view! {
         <Panel id="secrets" title=texts::SECRETS note=texts::SECRETS_LEAD.to_owned()>
-            <SecretForms detail back="?tab=secrets" />
+            <SecretForms detail acts back="?tab=secrets" />
         </Panel>
     }
     .into_any()
@@ -27,11 +45,12 @@ pub(super) fn Secrets(detail: ConnectionDetail) -> impl IntoView {
 pub(super) fn SecretForms(
     /// The connection.
     detail: ConnectionDetail,
+    /// Its forms.
+    acts: SecretActs,
     /// Where a form leads back to.
     back: &'static str,
 ) -> impl IntoView {
-    let set = ServerAction::<SetSecret>::new();
-    let discard = ServerAction::<DiscardSecret>::new();
+    let SecretActs { set, discard } = acts;
     let error = Signal::derive(move || {
         let refused = discard.value().get().and_then(Result::err);
         set.value().get().and_then(Result::err).or(refused)

@@ -1,9 +1,9 @@
 use domain::views::connections::ConnectionDetail;
 use leptos::prelude::*;
 
-use super::secrets::SecretForms;
+use super::secrets::{SecretActs, SecretForms};
 use super::settings::Schedule;
-use super::test::Test;
+use super::test::{Test, Tests};
 use super::{connection_id, load};
 use crate::strings::connections as texts;
 use crate::ui::{ButtonKind, Crumb, LinkButton, Loaded, PageHead, Panel, Query};
@@ -13,7 +13,8 @@ use crate::ui::{ButtonKind, Crumb, LinkButton, Loaded, PageHead, Panel, Query};
 pub fn SetUpConnectionPage() -> impl IntoView {
     let (id, query) = (connection_id(), Query::current());
     let step = Memo::new(move |_| query.with(|q| q.get("step").unwrap_or("sign-in").to_owned()));
-    let found = Resource::new(move || (id.get(), step.get()), |(id, _)| load(id));
+    let (secrets, tests) = (SecretActs::new(), Tests::of(id));
+    let found = Resource::new(move || (id.get(), step.get(), secrets.turns()), |(id, ..)| load(id));
     view! {
         <Loaded
             resource=found
@@ -27,7 +28,7 @@ pub fn SetUpConnectionPage() -> impl IntoView {
                     >
                         <LinkButton href=to>{texts::LATER}</LinkButton>
                     </PageHead>
-                    <Step detail step=step.get_untracked() />
+                    <Step detail step=step.get_untracked() secrets tests />
                 }
             }
         />
@@ -36,7 +37,12 @@ pub fn SetUpConnectionPage() -> impl IntoView {
 }
 
 #[component]
-fn Step(detail: ConnectionDetail, step: String) -> impl IntoView {
+fn Step(
+    detail: ConnectionDetail,
+    step: String,
+    secrets: SecretActs,
+    tests: Tests,
+) -> impl IntoView {
     let at = match step.as_str() {
         "test" => 3,
         "schedule" => 4,
@@ -44,11 +50,11 @@ fn Step(detail: ConnectionDetail, step: String) -> impl IntoView {
         _ => 2,
     };
     let done = said(&detail, at);
-    let id = detail.row.id;
+    let (id, slug) = (detail.row.id, detail.row.slug.clone());
     let next = move |step: &str| format!("/connections/{id}/setup?step={step}");
     let content = match at {
         3 => view! {
-            <Test detail back="/setup?step=test" />
+            <Test detail tests back="/setup?step=test" />
             <div class="row">
                 <LinkButton kind=ButtonKind::Primary href=next("schedule")>{texts::GO_ON}</LinkButton>
             </div>
@@ -60,7 +66,7 @@ fn Step(detail: ConnectionDetail, step: String) -> impl IntoView {
                 <div class="body">
                     <p>{texts::READY_HINT}</p>
                     <div class="row">
-                        <LinkButton kind=ButtonKind::Primary href=format!("/connections/{id}/mapping")>
+                        <LinkButton kind=ButtonKind::Primary href=format!("/connections/{slug}/mapping")>
                             {texts::MAPPING_OPEN}
                         </LinkButton>
                         <LinkButton href=format!("/connections/{id}")>{texts::TO_PAGE}</LinkButton>
@@ -71,7 +77,7 @@ fn Step(detail: ConnectionDetail, step: String) -> impl IntoView {
         .into_any(),
         _ => view! {
             <Panel id="sign-in" title=texts::SECRETS note=texts::SECRETS_LEAD.to_owned()>
-                <SecretForms detail back="/setup?step=sign-in" />
+                <SecretForms detail acts=secrets back="/setup?step=sign-in" />
             </Panel>
             <div class="row">
                 <LinkButton kind=ButtonKind::Primary href=next("test")>{texts::GO_ON}</LinkButton>

@@ -3,8 +3,8 @@ use leptos::prelude::*;
 
 use super::hours::Hours;
 use super::level;
-use super::stopped::Waiting;
-use super::test::Test;
+use super::stopped::{Held, Waiting};
+use super::test::{Test, Tests};
 use crate::frame::Zone;
 use crate::strings::connections as texts;
 use crate::ui::time::written;
@@ -12,7 +12,7 @@ use crate::ui::{Fact, Facts, Level, Panel, Says, Time, TimeStyle, format};
 
 /// The tab that opens first: facts, the last day, sites, the live test, what stopped.
 #[component]
-pub(super) fn Status(detail: ConnectionDetail) -> impl IntoView {
+pub(super) fn Status(detail: ConnectionDetail, held: Held, tests: Tests) -> impl IntoView {
     let row = detail.row.clone();
     let zone = Zone::current();
     let clock = |at| written(at, &zone, TimeStyle::Clock);
@@ -53,10 +53,10 @@ pub(super) fn Status(detail: ConnectionDetail) -> impl IntoView {
                         <Hours hours=row.hours.clone() wide=true />
                     </div>
                 </Panel>
-                <Waiting id=row.id shadow=row.state == "shadow" stopped=row.stopped />
+                <Waiting id=row.id shadow=row.state == "shadow" held />
                 <Served detail=detail.clone() />
             </div>
-            {external.then(|| view! { <Test detail=detail.clone() back="" /> })}
+            {external.then(|| view! { <Test detail=detail.clone() tests back="" /> })}
         </div>
     }
     .into_any()

@@ -4,11 +4,39 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::{ReplayConnection, load_waiting};
+use crate::error::AppError;
 use crate::strings::{connections as texts, work_orders as orders};
 use crate::ui::{
     Button, ButtonKind, Column, ConfirmForm, ErrorSummary, Hidden, Level, Loaded, Panel, Says,
     Table, Time,
 };
+
+/// What waits at the page's connection; made by the page itself.
+#[derive(Clone, Copy)]
+pub(super) struct Held {
+    replay: ServerAction<ReplayConnection>,
+    found: Resource<Result<(Vec<StoppedOrder>, Vec<ShadowOrder>), AppError>>,
+}
+
+impl Held {
+    /// Read anew with every turn.
+    pub(super) fn of(
+        id: Memo<Option<ConnectionId>>,
+        turn: impl Fn() -> u64 + Send + Sync + 'static,
+    ) -> Self {
+        let replay = ServerAction::<ReplayConnection>::new();
+        let found = Resource::new(
+            move || (id.get(), replay.version().get(), turn()),
+            move |(id, ..)| async move {
+                match id {
+                    Some(id) => load_waiting(id).await,
+                    None => Err(AppError::not_found()),
+                }
+            },
+        );
+        Self { replay, found }
+    }
+}
 
 /// Deliveries that stopped with their replay; in shadow, what would have been sent.
 #[component]
@@ -17,11 +45,10 @@ pub(super) fn Waiting(
     id: ConnectionId,
     /// It writes nothing outside.
     shadow: bool,
-    /// How many stopped, to follow it.
-    stopped: i64,
+    /// What waits there.
+    held: Held,
 ) -> impl IntoView {
-    let replay = ServerAction::<ReplayConnection>::new();
-    let found = Resource::new(move || (replay.version().get(), stopped), move |_| load_waiting(id));
+    let Held { replay, found } = held;
     let error = Signal::derive(move || replay.value().get().and_then(Result::err));
     view! {
         <ErrorSummary error />

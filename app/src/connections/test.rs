@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use domain::ids::ConnectionId;
 use domain::views::connections::{Check as LiveTest, CheckState, CheckStep, ConnectionDetail};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -13,33 +14,50 @@ use crate::ui::{Button, Check, ErrorSummary, Hidden, Icon, Level, Loaded, Panel,
 /// How often a test under way is looked at.
 const STEP: Duration = Duration::from_secs(1);
 
+/// The newest test of the page's connection, followed while it runs. Made by the page itself: what is
+/// made within something loaded is made anew when the browser takes over.
+#[derive(Clone, Copy)]
+pub(super) struct Tests {
+    action: ServerAction<StartCheck>,
+    found: Resource<std::result::Result<Option<LiveTest>, AppError>>,
+}
+
+impl Tests {
+    pub(super) fn of(id: Memo<Option<ConnectionId>>) -> Self {
+        let action = ServerAction::<StartCheck>::new();
+        let under_way = RwSignal::new(None::<i64>);
+        let turns = every(STEP);
+        let turn = Memo::new(move |last| {
+            let turn = turns.get();
+            if under_way.get().is_some() { turn } else { last.copied().unwrap_or(0) }
+        });
+        let found = Resource::new(
+            move || (id.get(), action.version().get(), turn.get()),
+            move |(id, ..)| newest(id, under_way.get_untracked()),
+        );
+        Effect::new(move |_| {
+            if let Some(Ok(check)) = found.get() {
+                let running = check.filter(|check| check.finished_at.is_none());
+                under_way.set(running.map(|check| check.id));
+            }
+        });
+        Self { action, found }
+    }
+}
+
 /// The live test: its steps tick one by one while a worker runs them.
 #[component]
 pub(super) fn Test(
     /// The connection.
     detail: ConnectionDetail,
+    /// Its tests.
+    tests: Tests,
     /// Where the form leads back to.
     back: &'static str,
 ) -> impl IntoView {
-    let action = ServerAction::<StartCheck>::new();
+    let Tests { action, found } = tests;
     let error = Signal::derive(move || action.value().get().and_then(Result::err));
     let id = detail.row.id;
-    let last = detail.check.as_ref().map(|check| check.id);
-    let under_way = RwSignal::new(detail.check.as_ref().is_some_and(|c| c.finished_at.is_none()));
-    let turns = every(STEP);
-    let turn = Memo::new(move |last| {
-        let turn = turns.get();
-        if under_way.get() { turn } else { last.copied().unwrap_or(0) }
-    });
-    let found = Resource::new(
-        move || (action.version().get(), turn.get()),
-        move |(asked, _)| newest(id, last.filter(|_| asked == 0)),
-    );
-    Effect::new(move |_| {
-        if let Some(Ok(check)) = found.get() {
-            under_way.set(check.is_some_and(|check| check.finished_at.is_none()));
-        }
-    });
     let form = detail.may_change.then(|| {
         view! {
             <ActionForm action attr:class="body row lined">
@@ -70,12 +88,12 @@ pub(super) fn Test(
 
 /// The test of that number, or the connection's newest.
 async fn newest(
-    id: domain::ids::ConnectionId,
+    id: Option<ConnectionId>,
     known: Option<i64>,
 ) -> std::result::Result<Option<LiveTest>, AppError> {
     match known {
         Some(check) => load_check(check).await.map(Some),
-        None => load(Some(id)).await.map(|detail| detail.check),
+        None => load(id).await.map(|detail| detail.check),
     }
 }
 

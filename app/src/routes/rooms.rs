@@ -8,8 +8,7 @@ use leptos_router::ChooseView;
 use crate::alerts::{AlertPage, AlertsPage, ReviewPage};
 use crate::assets::{
     AssetHistoryPage, AssetLabelPage, AssetPage, AssetsPage, CalendarPage, EditAssetPage,
-    ImportPage, ImportStepsPage, MoveAssetPage, NewAssetPage,
-    ReconcilePage,
+    ImportPage, ImportStepsPage, MoveAssetPage, NewAssetPage, ReconcilePage,
 };
 use crate::audit::AuditPage;
 use crate::connections::{ConnectionPage, ConnectionsPage, NewConnectionPage, SetUpConnectionPage};
