@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-use domain::views::connections::{ConnectionRow, Health};
+use domain::views::connections::{ConnectionRow, Health, System};
 use leptos::prelude::*;
 
 use super::hours::Hours;
-use super::systems::Systems;
-use super::{level, load_connections};
+use super::systems::cards;
+use super::{level, load_connections, load_systems};
 use crate::browser::{every, minute};
 use crate::frame::Zone;
 use crate::strings::connections as texts;
@@ -22,14 +22,24 @@ const STEP: Duration = Duration::from_secs(10);
 #[component]
 pub fn ConnectionsPage() -> impl IntoView {
     let turns = every(STEP);
-    let list = Resource::new(move || turns.get(), |_| load_connections());
-    view! { <Loaded resource=list rows=8 view=|rows| view! { <All rows /> } /> }.into_any()
+    let list = Resource::new(
+        move || turns.get(),
+        |_| async {
+            let rows = load_connections().await?;
+            let first = rows.iter().all(|row| row.system == "book");
+            let systems = if first { Some(load_systems().await?) } else { None };
+            Ok((rows, systems))
+        },
+    );
+    view! {
+        <Loaded resource=list rows=8 view=|(rows, systems)| view! { <All rows systems /> } />
+    }
+    .into_any()
 }
 
 #[component]
-fn All(rows: Vec<ConnectionRow>) -> impl IntoView {
+fn All(rows: Vec<ConnectionRow>, systems: Option<Vec<System>>) -> impl IntoView {
     let healthy = rows.iter().filter(|row| row.health == Health::Healthy).count();
-    let external = rows.iter().any(|row| row.system != "book");
     let meta = texts::counted(rows.len(), healthy);
     let columns = vec![
         Column::text(texts::NAME),
@@ -54,14 +64,14 @@ fn All(rows: Vec<ConnectionRow>) -> impl IntoView {
                     {lines}
                 </Table>
             </section>
-            {(!external)
-                .then(|| {
+            {systems
+                .map(|systems| {
                     view! {
                         <Panel id="first" title=texts::WHICH>
                             <Empty icon="plug" title=texts::NONE>
                                 <p>{texts::NONE_HINT}</p>
                             </Empty>
-                            <Systems />
+                            {cards(systems)}
                         </Panel>
                     }
                 })}

@@ -11,11 +11,14 @@ use crate::ui::{
     Table, Time,
 };
 
+/// Deliveries that stopped, and what a connection in shadow would have sent.
+type Waits = (Vec<StoppedOrder>, Vec<ShadowOrder>);
+
 /// What waits at the page's connection; made by the page itself.
 #[derive(Clone, Copy)]
 pub(super) struct Held {
     replay: ServerAction<ReplayConnection>,
-    found: Resource<Result<(Vec<StoppedOrder>, Vec<ShadowOrder>), AppError>>,
+    found: Resource<Result<Waits, AppError>>,
 }
 
 impl Held {

@@ -52,14 +52,8 @@ pub fn NewConnectionPage() -> impl IntoView {
     .into_any()
 }
 
-/// The systems as cards, for whoever has none connected.
-#[component]
-pub(super) fn Systems() -> impl IntoView {
-    let systems = Resource::new(|| (), |()| load_systems());
-    view! { <Loaded resource=systems rows=4 view=cards /> }.into_any()
-}
-
-fn cards(systems: Vec<System>) -> AnyView {
+/// The systems as cards.
+pub(super) fn cards(systems: Vec<System>) -> AnyView {
     let cards = systems
         .into_iter()
         .map(|system| {

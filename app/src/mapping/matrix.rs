@@ -58,7 +58,13 @@ fn line(field: FieldView, here: &Query, edits: bool) -> AnyView {
     let source = if edits && !field.fixed {
         let href = here.without("map").without("ours").with("field", &field.name).href();
         let label = texts::edit(&field.name);
-        view! { <a class="pick mono source" href=href aria-label=label>{source}</a> }.into_any()
+        view! {
+            <a class="pick mono source" href=href>
+                <span class="hidden">{label} ": "</span>
+                {source}
+            </a>
+        }
+        .into_any()
     } else {
         let text = if field.fixed { texts::FIXED.to_owned() } else { source };
         view! { <span class="muted">{text}</span> }.into_any()

@@ -72,7 +72,13 @@ fn line(row: ValueRow, map: &str, here: &Query, edits: bool) -> AnyView {
     let href = here.without("field").with("map", map).with("ours", &row.ours).href();
     let theirs = if edits {
         let label = texts::edit_value(&row.label);
-        view! { <a class="pick mono" href=href aria-label=label>{text}</a> }.into_any()
+        view! {
+            <a class="pick mono" href=href>
+                <span class="hidden">{label} ": "</span>
+                {text}
+            </a>
+        }
+        .into_any()
     } else {
         view! { <span class="mono">{row.theirs.clone().unwrap_or_default()}</span> }.into_any()
     };
