@@ -1,3 +1,4 @@
+#![allow(clippy::too_many_arguments, reason = "the fields of a form")]
 use std::collections::BTreeMap;
 
 use domain::ids::ConnectionId;
@@ -44,7 +45,6 @@ pub async fn configure(
 ///
 /// # Errors
 /// Somebody was faster, the right is missing, or problems of fields.
-#[allow(clippy::too_many_arguments, reason = "the fields of a form")]
 #[server(prefix = "/ui", endpoint = "connections/schedule", output = Answer)]
 pub async fn schedule(
     id: ConnectionId,
