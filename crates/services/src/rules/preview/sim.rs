@@ -15,6 +15,10 @@ use domain::views::rules::{Preview, Tallied};
 
 use crate::alerts::case::{Standing, Trial, asks};
 
+/// A hold that is due already when it is decided fires at the schedule's next look, not before what
+/// comes in with it.
+const FIRES_WITHIN: TimeDelta = TimeDelta::seconds(5);
+
 /// What a prediction led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Did {
@@ -301,7 +305,8 @@ impl<'p> Side<'p> {
                 day.reviews += i64::from(asks(&effect) && !asked);
                 if let Some(hold) = effect.hold.as_ref().filter(|_| !asks(&effect)) {
                     let generation = self.turns[arrival.case].generation;
-                    self.holds.push(Reverse((hold.fires_at, arrival.case, generation)));
+                    let due = hold.fires_at.max(arrival.at + FIRES_WITHIN);
+                    self.holds.push(Reverse((due, arrival.case, generation)));
                 }
             }
             DecisionAction::Log => self.tallied.logged += 1,
