@@ -423,13 +423,14 @@ fn conditions(filter: &str) -> Result<Vec<Condition>, ()> {
             if !matches!(op, "eq" | "ne" | "gt" | "ge" | "lt" | "le") {
                 return Err(());
             }
+            let dated = value.starts_with("datetime");
             let value = value.trim_start_matches("datetimeoffset").trim_start_matches("datetime");
             let value = value
                 .strip_prefix('\'')
                 .and_then(|value| value.strip_suffix('\''))
                 .unwrap_or(value)
                 .replace("''", "'");
-            let naive = value.len() == 19 && value.as_bytes()[10] == b'T';
+            let naive = dated && value.len() == 19;
             Ok(Condition {
                 field: field.to_owned(),
                 op: op.to_owned(),
