@@ -1,6 +1,7 @@
 //! What every handler can reach.
 
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -54,15 +55,26 @@ impl HttpSettings {
     }
 }
 
-/// The state of the router; cloning is cheap.
+/// The state of the router. Every layer clones it for every request, so it is one pointer.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What the state holds.
+pub struct Parts {
     /// The use cases' surroundings: store and settings.
     pub services: Services,
     /// Options of the pages.
     pub leptos: LeptosOptions,
     /// How the HTTP side behaves.
-    pub http: Arc<HttpSettings>,
+    pub http: HttpSettings,
     /// Bounds on what is worked on at once.
     pub limits: Limits,
     /// Whose keys requests carry.
@@ -92,13 +104,13 @@ impl AppState {
         let leptos = LeptosOptions::builder().output_name("millwright").site_pkg_dir("pkg").build();
         let limits = Limits::new(http.max_in_flight, http.key_quota_per_sec);
         let live = Hub::default();
-        let intake = Intake::start(services.store.clone(), IntakeSettings::default());
+        let intake = Intake::start(services.store.clone(), IntakeSettings { writers: std::env::var("MW_WRITERS").ok().and_then(|v| v.parse().ok()).unwrap_or(1), ..IntakeSettings::default() });
         let keys = Keys::start(services.clone());
         let sources = SourceCache::new(services.store.clone());
-        Self {
+        Self(Arc::new(Parts {
             services,
             leptos,
-            http: Arc::new(http),
+            http,
             limits,
             keys,
             intake,
@@ -107,7 +119,7 @@ impl AppState {
             live,
             metrics,
             shutdown,
-        }
+        }))
     }
 }
 

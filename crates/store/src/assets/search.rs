@@ -97,19 +97,25 @@ pub async fn open_work(tx: &mut ScopedTx, assets: &[i64]) -> Result<Vec<OpenRow>
              SELECT id, site_id FROM asset
              WHERE id = ANY($1) AND ($2::bigint[] IS NULL OR site_id = ANY($2))
          ), at_sites AS (SELECT array_agg(DISTINCT site_id) AS ids FROM wanted
-         ), alerts AS (
-             SELECT p.id, count(*) AS n,
-                    min(array_position(ARRAY['critical', 'high', 'medium', 'low'], a.severity)) AS worst,
-                    min(greatest(a.rul_hours - extract(epoch FROM $3 - a.observed_at)::float8 / 3600, 0)) AS life
-             FROM alert a JOIN asset s ON s.id = a.asset_id, unnest(s.path) AS p (id)
-             WHERE a.state <> 'closed' AND a.site_id = ANY((SELECT ids FROM at_sites)::bigint[])
-               AND p.id = ANY($1)
+          ), alerts AS (
+             SELECT p.id, sum(a.n)::bigint AS n, min(a.worst) AS worst, min(a.life) AS life
+             FROM (SELECT asset_id, count(*) AS n,
+                          min(array_position(ARRAY['critical', 'high', 'medium', 'low'], severity)) AS worst,
+                          min(greatest(rul_hours - extract(epoch FROM $3 - observed_at)::float8 / 3600, 0)) AS life
+                   FROM alert
+                   WHERE state <> 'closed' AND site_id = ANY((SELECT ids FROM at_sites)::bigint[])
+                   GROUP BY asset_id) a
+             JOIN asset s ON s.id = a.asset_id, unnest(s.path) AS p (id)
+             WHERE p.id = ANY($1)
              GROUP BY p.id
          ), orders AS (
-             SELECT p.id, count(*) AS n
-             FROM work_order w JOIN asset s ON s.id = w.asset_id, unnest(s.path) AS p (id)
-             WHERE w.status NOT IN ('closed', 'cancelled')
-               AND w.site_id = ANY((SELECT ids FROM at_sites)::bigint[]) AND p.id = ANY($1)
+             SELECT p.id, sum(w.n)::bigint AS n
+             FROM (SELECT asset_id, count(*) AS n FROM work_order
+                   WHERE status NOT IN ('closed', 'cancelled')
+                     AND site_id = ANY((SELECT ids FROM at_sites)::bigint[])
+                   GROUP BY asset_id) w
+             JOIN asset s ON s.id = w.asset_id, unnest(s.path) AS p (id)
+             WHERE p.id = ANY($1)
              GROUP BY p.id
          )
          SELECT wanted.id, (ARRAY['critical', 'high', 'medium', 'low'])[alerts.worst] AS worst,
