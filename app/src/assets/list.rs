@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use super::actions::load_list;
 use super::health::{Crit, Health, Retired};
-use super::query::search_of;
+use super::query::listed;
 use super::short;
 use crate::strings::assets as texts;
 use crate::ui::{Column, Empty, Loaded, Pager, Plate, Query, Table, format};
@@ -15,7 +15,7 @@ const COUNTED: i64 = 10_000;
 #[component]
 pub(super) fn Results() -> impl IntoView {
     let query = Query::current();
-    let list = Resource::new(move || query.with(search_of), load_list);
+    let list = Resource::new(move || query.with(listed), load_list);
     view! { <Loaded resource=list rows=12 view=|list| view! { <Found list /> } /> }.into_any()
 }
 

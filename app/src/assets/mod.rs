@@ -28,6 +28,7 @@ pub use history::AssetHistoryPage;
 pub use import::{ImportPage, ImportStepsPage};
 pub use label::AssetLabelPage;
 pub use page::AssetsPage;
+pub use query::listed;
 pub use reconcile::ReconcilePage;
 pub use relocate::MoveAssetPage;
 

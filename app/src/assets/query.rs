@@ -8,8 +8,8 @@ pub(super) fn is_list(query: &Query) -> bool {
     ["q", "kind", "crit", "status", "under"].iter().any(|key| query.get(key).is_some())
 }
 
-/// Reads an address; unknown words are left out.
-pub(super) fn search_of(query: &Query) -> AssetSearch {
+/// What an address lists; unknown words are left out.
+pub fn listed(query: &Query) -> AssetSearch {
     fn word<T: std::str::FromStr>(query: &Query, key: &str) -> Option<T> {
         query.get(key).and_then(|word| word.parse().ok())
     }
@@ -39,7 +39,7 @@ pub(super) fn opening(query: &Query, open: impl IntoIterator<Item = i64>) -> Que
 
 /// Where the file with the same assets is.
 pub(super) fn export_href(query: &Query) -> String {
-    let all = Query::of("/assets/export.csv");
+    let all = Query::of("/export/assets.csv");
     ["q", "kind", "crit", "status", "under"]
         .iter()
         .filter_map(|key| Some((*key, query.get(key)?)))
@@ -62,7 +62,7 @@ mod tests {
     fn unknown_words_of_the_address_are_left_out() {
         let query =
             Query::of("/assets").with("kind", "robot").with("crit", "high").with("under", "x");
-        let search = search_of(&query);
+        let search = listed(&query);
         assert_eq!((search.kind, search.under), (None, None));
         assert_eq!(search.criticality.map(|c| c.as_str()), Some("high"));
     }
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn an_export_asks_what_the_list_asks() {
         let query = Query::of("/assets").with("q", "a b").with("open", "1").with("after", "x");
-        assert_eq!(export_href(&query), "/assets/export.csv?q=a%20b");
+        assert_eq!(export_href(&query), "/export/assets.csv?q=a%20b");
     }
 
     #[test]

@@ -9,9 +9,7 @@ use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::{Outlet, ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
-use self::rooms::{
-    Alerts, Assets, Calendars, Connections, Door, Editor, In, Office, Registers, Rules, Start, Work,
-};
+use self::rooms::{Alerts, Assets, Connections, In, Office, Rules, Start, Work};
 use crate::browser::provide_clock;
 use crate::error::provide_form_error;
 use crate::frame::Frame;
@@ -30,9 +28,9 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <Framed />
-                <Route path=path!("/sign-in") view=In(Door::SignIn) ssr=SsrMode::Async />
-                <Route path=path!("/setup") view=In(Door::SetUp) ssr=SsrMode::Async />
-                <Route path=path!("/setup/2") view=In(Door::SetUpSite) ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=In(Office::SignIn) ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=In(Office::SetUp) ssr=SsrMode::Async />
+                <Route path=path!("/setup/2") view=In(Office::SetUpSite) ssr=SsrMode::Async />
             </Routes>
         </Router>
     }
@@ -57,7 +55,7 @@ fn Framed() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/quarantine") view=In(Alerts::Quarantine) ssr=SsrMode::Async />
             <Route
                 path=path!("/connections/:slug/mapping")
-                view=In(Registers::Mapping)
+                view=In(Office::Mapping)
                 ssr=SsrMode::Async
             />
             <Administration />
@@ -84,7 +82,7 @@ fn Administration() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/admin/roles") view=In(Office::Roles) ssr=SsrMode::Async />
             <Route path=path!("/admin/keys") view=In(Office::Keys) ssr=SsrMode::Async />
             <Route path=path!("/admin/checks") view=In(Office::Checks) ssr=SsrMode::Async />
-            <Route path=path!("/account") view=In(Door::Account) ssr=SsrMode::Async />
+            <Route path=path!("/account") view=In(Office::Account) ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -98,7 +96,7 @@ fn RuleRoutes() -> impl MatchNestedRoutes + Clone {
         <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
             <Route path=path!("/rules") view=In(Rules::List) ssr=SsrMode::Async />
             <Route path=path!("/rules/:id") view=In(Rules::One) ssr=SsrMode::Async />
-            <Route path=path!("/rules/:id/edit") view=In(Editor::Edit) ssr=SsrMode::Async />
+            <Route path=path!("/rules/:id/edit") view=In(Rules::Edit) ssr=SsrMode::Async />
             <Route path=path!("/rules/:id/publish") view=In(Rules::Publish) ssr=SsrMode::Async />
             <Route path=path!("/rules/:id/versions") view=In(Rules::Versions) ssr=SsrMode::Async />
             <Route path=path!("/rules/:id/compare") view=In(Rules::Compare) ssr=SsrMode::Async />
@@ -136,15 +134,15 @@ fn AssetRoutes() -> impl MatchNestedRoutes + Clone {
         <ParentRoute path=path!("/assets") view=Outlet ssr=SsrMode::Async>
             <Route path=path!("") view=In(Assets::List) ssr=SsrMode::Async />
             <Route path=path!("/new") view=In(Assets::New) ssr=SsrMode::Async />
-            <Route path=path!("/import") view=In(Registers::Import) ssr=SsrMode::Async />
-            <Route path=path!("/import/:id") view=In(Registers::ImportSteps) ssr=SsrMode::Async />
-            <Route path=path!("/reconcile") view=In(Registers::Reconcile) ssr=SsrMode::Async />
+            <Route path=path!("/import") view=In(Assets::Import) ssr=SsrMode::Async />
+            <Route path=path!("/import/:id") view=In(Assets::ImportSteps) ssr=SsrMode::Async />
+            <Route path=path!("/reconcile") view=In(Assets::Reconcile) ssr=SsrMode::Async />
             <Route path=path!("/:id") view=In(Assets::One) ssr=SsrMode::Async />
             <Route path=path!("/:id/edit") view=In(Assets::Edit) ssr=SsrMode::Async />
             <Route path=path!("/:id/move") view=In(Assets::Move) ssr=SsrMode::Async />
             <Route path=path!("/:id/label") view=In(Assets::Label) ssr=SsrMode::Async />
             <Route path=path!("/:id/history") view=In(Assets::History) ssr=SsrMode::Async />
-            <Route path=path!("/:id/calendar") view=In(Calendars::Calendar) ssr=SsrMode::Async />
+            <Route path=path!("/:id/calendar") view=In(Assets::Calendar) ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

@@ -7,7 +7,8 @@ use domain::ids::{AssetId, SiteId, UserId};
 use domain::permission::Permission;
 use domain::views::assets::{AssetForm, AssetSearch, ChangedField};
 use domain::views::calendars::{CalendarForm, ShutdownForm};
-use services::assets::{self, NewPlace};
+use services::assets::{self, AssetSheet, NewPlace};
+use services::export::{Sheet, begin, header};
 use services::{Caller, Error, Grant, Settings, calendars, rules};
 use sqlx::postgres::PgPoolOptions;
 use store::{Actor, Scope, ScopedTx, Store};
@@ -297,6 +298,20 @@ async fn decommissioning_with_open_work_needs_the_number_confirmed() {
     assert_eq!(desk.one("M1-SP").await.4, "decommissioned", "only what was asked for");
 }
 
+/// All assets of the transaction's sites as a file.
+async fn exported(tx: &mut ScopedTx, caller: &Caller) -> String {
+    let mut sheet = AssetSheet::new(AssetSearch::default());
+    let mut file = header(AssetSheet::COLUMNS);
+    let mut part = begin(tx, caller, &mut sheet, "").await.unwrap();
+    loop {
+        part.lines.iter().for_each(|line| line.write(&mut file));
+        if !part.more {
+            return file;
+        }
+        part = sheet.part(tx, caller).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn another_site_is_not_there() {
     let desk = Desk::new().await;
@@ -312,7 +327,7 @@ async fn another_site_is_not_there() {
     assert_eq!(assets::search(&mut tx, &anything).await.unwrap().total, 0);
     let under = AssetSearch { under: Some(mill), ..AssetSearch::default() };
     assert_eq!(code(assets::search(&mut tx, &under).await), "not_found");
-    assert_eq!(code(assets::export(&mut tx, &under).await.map(drop)), "not_found");
+    assert_eq!(code(AssetSheet::new(under).part(&mut tx, &caller).await.map(drop)), "not_found");
     assert_eq!(code(assets::branch(&mut tx, mill).await), "not_found");
     assert_eq!(
         code(assets::detail(&mut tx, &Settings::default(), &caller, mill).await),
@@ -334,11 +349,7 @@ async fn another_site_is_not_there() {
     assert_eq!(code(calendars::page(&mut tx, &caller, one, None).await), "not_found");
     let save = calendars::save(&mut tx, &caller, one, 1, &CalendarForm::default()).await;
     assert_eq!(code(save), "denied");
-    let mut export = assets::export(&mut tx, &AssetSearch::default()).await.unwrap();
-    let mut text = String::new();
-    while let Some(piece) = export.next(&mut tx).await.unwrap() {
-        text.push_str(std::str::from_utf8(&piece).unwrap());
-    }
+    let text = exported(&mut tx, &caller).await;
     assert!(text.contains("T1") && !text.contains("M1"), "{text}");
 }
 
@@ -559,16 +570,12 @@ async fn an_export_is_the_file_that_an_import_reads() {
         AssetForm { tag: "-SP".to_owned(), name: "=cmd()".to_owned(), ..AssetForm::default() };
     let mut tx = desk.tx().await;
     assets::edit(&mut tx, &desk.planner, AssetId(id), version, form).await.unwrap();
-    let mut export = assets::export(&mut tx, &AssetSearch::default()).await.unwrap();
-    let mut text = Vec::new();
-    while let Some(piece) = export.next(&mut tx).await.unwrap() {
-        text.extend(piece);
-    }
+    let text = exported(&mut tx, &desk.planner).await;
     tx.commit().await.unwrap();
-    assert!(text.starts_with(b"\xEF\xBB\xBFtag,kind,parent,"));
-    assert!(std::str::from_utf8(&text).unwrap().contains("'-SP,component,M1,'=cmd(),"));
+    assert!(text.starts_with("\u{feff}\"tag\",\"kind\",\"parent\","));
+    assert!(text.contains("\"'-SP\",\"component\",\"M1\",\"'=cmd()\","));
     let mut tx = desk.tx().await;
-    let rows = assets::from_csv(&text).unwrap();
+    let rows = assets::from_csv(text.as_bytes()).unwrap();
     let report = assets::import(&mut tx, &desk.planner, rows, true).await.unwrap();
     assert_eq!((report.unchanged, report.updated, report.errors.len()), (10, 0, 0), "{report:?}");
     let exports: i64 =

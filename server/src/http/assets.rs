@@ -1,21 +1,16 @@
-//! Files of the asset pages: the upload of an import, its error file, the export.
+//! Files of the asset pages: the upload of an import and its error file.
 
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::asset::{AssetKind, AssetStatus, Criticality};
-use domain::ids::AssetId;
 use domain::permission::Permission;
-use domain::views::assets::AssetSearch;
 use http::HeaderValue;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use multer::{Constraints, Multipart, SizeLimit};
-use serde::Deserialize;
 use services::Error;
-use services::assets::{LARGEST_FILE, error_file, export, keep_upload};
+use services::assets::{LARGEST_FILE, error_file, keep_upload};
 
 use super::auth::SessionCaller;
 use super::problem::{Problem, Result};
@@ -98,49 +93,6 @@ pub async fn import_errors(
     let (name, content) = error_file(&mut tx, &caller, id).await?;
     tx.commit().await.map_err(Error::from)?;
     csv(&name, Body::from(content))
-}
-
-/// Which assets to export; as the list of the page asks.
-#[derive(Debug, Deserialize)]
-pub struct ExportQuery {
-    q: Option<String>,
-    kind: Option<AssetKind>,
-    crit: Option<Criticality>,
-    status: Option<AssetStatus>,
-    under: Option<i64>,
-}
-
-/// The register as a CSV file, piece by piece.
-pub async fn export_csv(
-    State(state): State<AppState>,
-    SessionCaller(caller): SessionCaller,
-    query: std::result::Result<Query<ExportQuery>, QueryRejection>,
-) -> Result<Response> {
-    let Query(query) = query.map_err(|_| Problem::not_found())?;
-    let asked = AssetSearch {
-        q: query.q.unwrap_or_default(),
-        under: query.under.map(AssetId),
-        kind: query.kind,
-        criticality: query.crit,
-        status: query.status,
-        ..AssetSearch::default()
-    };
-    let mut tx = state.services.begin(&caller, Permission::View).await?;
-    let mut export = export(&mut tx, &asked).await?;
-    // The first piece is made before the answer begins: what fails early is still an error.
-    let first = export.next(&mut tx).await?.unwrap_or_default();
-    let rest = futures::stream::try_unfold(Some((tx, export)), |under_way| async move {
-        let Some((mut tx, mut export)) = under_way else { return Ok(None) };
-        match export.next(&mut tx).await? {
-            Some(piece) => Ok(Some((piece, Some((tx, export))))),
-            None => {
-                tx.commit().await.map_err(Error::from)?;
-                Ok::<_, Error>(None)
-            }
-        }
-    });
-    let whole = futures::StreamExt::chain(futures::stream::once(async { Ok(first) }), rest);
-    csv("assets.csv", Body::from_stream(whole))
 }
 
 fn csv(name: &str, body: Body) -> Result<Response> {

@@ -16,6 +16,7 @@ use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use services::alerts::{AlertSheet, ReviewSheet};
+use services::assets::AssetSheet;
 use services::export::{Part, Sheet, begin, header};
 use services::logbook::LogbookSheet;
 use services::predictions::QuarantineSheet;
@@ -43,6 +44,7 @@ pub fn routes() -> Routes {
         .get("/export/work-orders.csv", work_orders)
         .get("/export/logbook.csv", logbook)
         .get("/export/quarantine.csv", quarantine)
+        .get("/export/assets.csv", assets)
         .get("/export/users.csv", users)
         .get("/export/api-keys.csv", api_keys)
 }
@@ -69,6 +71,11 @@ async fn logbook(State(state): State<AppState>, asked: Asked) -> Result<Response
 async fn quarantine(State(state): State<AppState>, asked: Asked) -> Result<Response> {
     let sheet = QuarantineSheet::new(app::predictions::listed(&asked.query));
     asked.anywhere(Permission::Integrate)?.send(&state, sheet).await
+}
+
+async fn assets(State(state): State<AppState>, asked: Asked) -> Result<Response> {
+    let sheet = AssetSheet::new(app::assets::listed(&asked.query));
+    asked.anywhere(Permission::View)?.send(&state, sheet).await
 }
 
 async fn users(State(state): State<AppState>, asked: Asked) -> Result<Response> {

@@ -68,7 +68,6 @@ pub fn own() -> Routes {
         .get("/pkg/{*path}", files::pkg)
         .merge(export::routes())
         .post("/audit/export", audit::export)
-        .get("/assets/export.csv", assets::export_csv)
         .post("/assets/import/upload", assets::upload)
         .get("/assets/import/{id}/errors.csv", assets::import_errors)
         .get("/rules/{id}/export", rules::export)

@@ -116,7 +116,6 @@ pub static PERMISSIONS: &[Entry] = &[
     (Method::GET, "/work-orders/{id}", Access::Page),
     (Method::GET, "/assets", Access::Page),
     (Method::GET, "/assets/new", Access::Page),
-    (Method::GET, "/assets/export.csv", Access::Session(Permission::View)),
     (Method::GET, "/assets/import", Access::Page),
     (Method::POST, "/assets/import/upload", Access::Session(Permission::AssetEdit)),
     (Method::GET, "/assets/import/{id}", Access::Page),
@@ -135,6 +134,7 @@ pub static PERMISSIONS: &[Entry] = &[
     (Method::GET, "/ui", Access::Page),
     // Lists as files
     (Method::GET, "/export/alerts.csv", Access::Session(Permission::View)),
+    (Method::GET, "/export/assets.csv", Access::Session(Permission::View)),
     (Method::GET, "/export/review.csv", Access::Session(Permission::ReviewDecide)),
     (Method::GET, "/export/work-orders.csv", Access::Session(Permission::View)),
     (Method::GET, "/export/logbook.csv", Access::Session(Permission::View)),

@@ -19,7 +19,7 @@ mod upload;
 
 pub use change::{NewPlace, create, draft, edit, place};
 pub use desk::detail;
-pub use export::export;
+pub use export::AssetSheet;
 pub use file::{from_csv, from_json};
 pub use history::history;
 pub use import::import;

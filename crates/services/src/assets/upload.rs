@@ -11,9 +11,9 @@ use store::ScopedTx;
 use store::assets::{self as rows, Upload};
 
 use super::columns::{is_field, suggest};
-use super::export::{BOM, cell};
 use super::file::{of_cells, plain};
 use super::{ImportRow, import};
+use crate::export::{Line, header};
 use crate::{Caller, Error, FieldError};
 
 /// Most bytes of a file.
@@ -188,24 +188,18 @@ pub async fn error_file(
     }
     let kept: Vec<usize> =
         (0..table.heads.len()).filter(|i| !table.heads[*i].eq_ignore_ascii_case(REASON)).collect();
-    let mut writer = csv::Writer::from_writer(BOM.to_vec());
-    let mut write = |cells: Vec<String>| writer.write_record(cells).map_err(|_| Error::Unavailable);
-    let line = |of: &dyn Fn(usize) -> String, reason: &str| {
-        let mut cells: Vec<String> = kept.iter().map(|i| cell(&of(*i))).collect();
-        cells.push(cell(reason));
-        cells
-    };
-    write(line(&|i| table.heads[i].clone(), REASON))?;
+    let heads: Vec<&str> = kept.iter().map(|i| table.heads[*i].as_str()).chain([REASON]).collect();
+    let mut file = header(&heads);
     for (number, cells) in &table.rows {
         if let Some(reasons) = reasons.get(number) {
-            let of = |i: usize| cells.get(i).cloned().unwrap_or_default();
-            write(line(&of, &reasons.join("; ")))?;
+            let cells = kept.iter().map(|i| cells.get(*i));
+            let line = cells.fold(Line::new(), Line::maybe);
+            line.text(reasons.join("; ")).write(&mut file);
         }
     }
-    let bytes = writer.into_inner().map_err(|_| Error::Unavailable)?;
     let stem =
         upload.file_name.rsplit_once('.').map_or(upload.file_name.as_str(), |(stem, _)| stem);
-    Ok((format!("{stem}-errors.csv"), bytes))
+    Ok((format!("{stem}-errors.csv"), file.into_bytes()))
 }
 
 /// Imports, or looks what an import would do.
@@ -292,7 +286,7 @@ fn count(n: usize) -> i64 {
 /// Takes a CSV file apart: separated by commas, semicolons or tabs, whichever the first line has
 /// most of.
 fn read(content: &[u8]) -> Result<Table, Error> {
-    let content = content.strip_prefix(BOM).unwrap_or(content);
+    let content = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content);
     let refuse = |code: &str, message: &str| Err(Error::invalid("file", code, message));
     let Ok(text) = std::str::from_utf8(content) else {
         return refuse("not_utf8", "the file is not UTF-8 text; save it as “CSV UTF-8”");

@@ -83,8 +83,8 @@ async fn pages_and_export_show_the_sites_of_the_person_only() {
         assert_eq!(hidden.status, StatusCode::NOT_FOUND, "{page}");
         assert!(!hidden.body.contains("T1"), "{page}");
     }
-    let file = world.get("/assets/export.csv", Some(&cookie)).await;
-    assert_eq!(file.header(CONTENT_DISPOSITION), "attachment; filename=\"assets.csv\"");
+    let file = world.get("/export/assets.csv", Some(&cookie)).await;
+    assert_eq!(file.header(CONTENT_DISPOSITION), "attachment; filename=\"millwright-assets.csv\"");
     assert!(file.body.contains("M1") && !file.body.contains("T1"), "{}", file.body);
     let calendar = world.get(&format!("/assets/{}/calendar", site.0), Some(&cookie)).await;
     assert!(calendar.status == StatusCode::OK && !calendar.body.contains("assets/calendar-save"));

@@ -98,7 +98,7 @@ async fn every_list_can_be_exported_and_a_stranger_is_sent_to_sign_in() {
     world.with_alerts(1).await;
     world.person("ada@plant.example", Role::Admin, None).await;
     let cookie = world.sign_in("ada@plant.example").await;
-    for list in ["alerts", "review", "work-orders", "logbook", "quarantine"] {
+    for list in ["alerts", "review", "work-orders", "logbook", "quarantine", "assets"] {
         let path = format!("/export/{list}.csv");
         let file = world.get(&path, Some(&cookie)).await;
         assert_eq!(file.status, StatusCode::OK, "{list}: {file:?}");
