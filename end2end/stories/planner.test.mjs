@@ -34,9 +34,10 @@ function register() {
 
 /** What a planner corrects in the error file, and by what. */
 const CORRECTIONS = [
-  ['NOWHERE', 'N-L1'], ['huge', 'low'], ['30.02.2026', '2026-02-28'], ['\n,machine', '\nN-120,machine'],
-  ['robot', 'machine'], ['N-180,component', 'N-180,machine'], ['\nN-000,', '\nN-210,'], ['N-270,,', 'N-270,machine,'],
-  ['N-3\u200b00', 'N-300'], ['N-330,machine,N-330', 'N-330,machine,N-L1'], ['\nN-L1,machine,NORTH', '\nN-360,machine,N-L1'],
+  ['NOWHERE', 'N-L1'], ['huge', 'low'], ['30.02.2026', '2026-02-28'], ['\n"","machine', '\n"N-120","machine'],
+  ['robot', 'machine'], ['N-180","component', 'N-180","machine'], ['\n"N-000"', '\n"N-210"'], ['N-270","",', 'N-270","machine",'],
+  ['N-3\u200b00', 'N-300'], ['N-330","machine","N-330', 'N-330","machine","N-L1'],
+  ['\n"N-L1","machine","NORTH', '\n"N-360","machine","N-L1'],
 ]
 
 describe('a planner’s first hour', () => {

@@ -533,7 +533,7 @@ async fn an_import_shows_every_bad_row_and_takes_them_corrected() {
     assert_eq!(name, "plant-errors.csv");
     let text = String::from_utf8(file).unwrap();
     assert_eq!(text.lines().count(), 13);
-    assert!(text.lines().next().unwrap().ends_with(",Remark,reason"), "{text}");
+    assert!(text.lines().next().unwrap().ends_with("\"Remark\",\"reason\""), "{text}");
     assert!(text.contains("'=1+1"), "no spreadsheet runs what was in the file");
     assert!(text.contains("criticality: \"\"huge\"\" is not a criticality"), "{text}");
 
@@ -541,14 +541,14 @@ async fn an_import_shows_every_bad_row_and_takes_them_corrected() {
         .replace("NOWHERE", "L9")
         .replace("huge", "low")
         .replace("2026-02-30", "2026-02-28")
-        .replace("\n,machine", "\nW040,machine")
+        .replace("\n\"\",\"machine", "\n\"W040\",\"machine")
         .replace("robot", "machine")
-        .replace("W060,component", "W060,machine")
-        .replace("\nW000,", "\nW070,")
-        .replace("W090,,", "W090,machine,")
+        .replace("W060\",\"component", "W060\",\"machine")
+        .replace("\n\"W000\"", "\n\"W070\"")
+        .replace("W090\",\"\",", "W090\",\"machine\",")
         .replace("W1\u{200b}00", "W100")
-        .replace("\nL1,", "\nW110,")
-        .replace("W120,machine,TWO", "W120,machine,L9");
+        .replace("\n\"L1\"", "\n\"W110\"")
+        .replace("W120\",\"machine\",\"TWO", "W120\",\"machine\",\"L9");
     let (caller, mut tx) = desk.at("ONE").await;
     let again = assets::keep_upload(&mut tx, &caller, &name, corrected.as_bytes()).await.unwrap();
     let session = assets::session(&mut tx, &caller, again, false).await.unwrap();
