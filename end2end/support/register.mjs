@@ -55,8 +55,8 @@ const REGISTER = `
   ALTER TABLE field_mapping ENABLE TRIGGER USER;
 `
 
-/** Puts a CMMS with a register, a plan and a mapping into the database of a running program. */
-export async function register(server) {
+/** Puts a CMMS with a register of a site, a plan and a mapping into the database of a running program. */
+export async function register(server, site = 'WEST') {
   const passwords = await readFile(join(server.dataDir, 'postgres.passwords'), 'utf8')
   const password = passwords.split('\n').find((line) => /owner/.test(line)).split('=')[1].trim()
   const entries = await readdir(server.dataDir, { recursive: true })
@@ -66,5 +66,5 @@ export async function register(server) {
     ...process.env, PGHOST: join(server.dataDir, dirname(socket)), PGUSER: 'millwright_owner',
     PGDATABASE: 'millwright', PGPASSWORD: password,
   }
-  await run(join(bin, 'psql'), ['-qX', '-v', 'ON_ERROR_STOP=1', '-c', REGISTER], { env })
+  await run(join(bin, 'psql'), ['-qX', '-v', 'ON_ERROR_STOP=1', '-c', REGISTER.replaceAll('WEST', site)], { env })
 }
