@@ -7,6 +7,7 @@
 mod control;
 mod delivery;
 mod faults;
+mod files;
 mod reading;
 mod round_trip;
 mod table;

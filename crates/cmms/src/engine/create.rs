@@ -234,7 +234,7 @@ impl ManifestClient {
         Ok(kept)
     }
 
-    async fn done_already(
+    pub(super) async fn done_already(
         &self,
         already: &Already,
         scope: &Scope<'_>,

@@ -1,5 +1,6 @@
 //! One client for every CMMS that a manifest describes.
 
+mod attach;
 mod call;
 mod create;
 mod database;
@@ -229,7 +230,6 @@ impl ManifestClient {
                         ("id", &json!(id)),
                         ("closure", closure),
                         ("order", &Value::Null),
-                        ("file", &Value::Null),
                     ],
                 ),
             )
@@ -248,27 +248,11 @@ impl ManifestClient {
                     &[
                         ("id", &json!(id)),
                         ("order", order),
-                        ("closure", &Value::Null),
-                        ("file", &Value::Null),
                     ],
                 ),
             )
             .await,
         )
-    }
-
-    /// Adds a file, `{name, content_type, content}` with base64 content; `None` when the manifest
-    /// does not know how. The error says whether the file may be there all the same.
-    pub async fn attach(&self, id: &str, file: &Value) -> Option<Result<(), CreateOutcome>> {
-        let attach = self.manifest.operations.attach.as_ref()?;
-        let names = [
-            ("id", &json!(id)),
-            ("file", file),
-            ("closure", &Value::Null),
-            ("order", &Value::Null),
-        ];
-        let done = during("attach", self.run(&attach.steps, &names)).await;
-        Some(done.map(drop).map_err(|error| self.outcome(error)))
     }
 
     async fn change(&self, steps: &[Step], names: &[(&str, &Value)]) -> Result<(), CallError> {

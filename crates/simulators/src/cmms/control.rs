@@ -42,10 +42,12 @@ pub(super) struct Desk<'a> {
     pub(super) hooks: &'a mut Hooks,
     /// Calls so far, and how many of them changed something.
     pub(super) counts: (u64, u64),
+    /// Calls that are carried out when it is told to.
+    pub(super) held: &'a mut Vec<Call>,
 }
 
 pub(super) fn answer(call: &Call, desk: Desk<'_>) -> Answer {
-    let Desk { face, world, script, hooks, counts } = desk;
+    let Desk { face, world, script, hooks, counts, held } = desk;
     let words = call.segments();
     match (call.method.as_str(), words.get(1).copied().unwrap_or_default()) {
         ("GET", "about") => Answer::json(200, &face.about()),
@@ -58,6 +60,13 @@ pub(super) fn answer(call: &Call, desk: Desk<'_>) -> Answer {
             }
             Err(error) => Answer::text(400, "text/plain", error.to_string()),
         },
+        ("POST", "release") => {
+            for call in held.drain(..) {
+                face.answer(&call, world);
+                hooks.tell(face, world, Some(&call));
+            }
+            Answer::empty(204)
+        }
         ("POST", "work") => match serde_json::from_slice::<Work>(&call.body) {
             Ok(work) => match face.work(world, &work.id, &work.act, &work.closure) {
                 true => {

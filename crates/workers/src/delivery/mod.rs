@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::Clients;
 
 pub use book::BookClient;
+pub use files::send_file;
 use lane::{Courier, Source};
 
 /// Lanes per claim where records lie in our own database.

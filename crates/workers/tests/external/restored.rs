@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::world::{World, until};
+use serde_json::json;
+
+use crate::world::{World, rule, until};
 
 const UNFINISHED: &str = "SELECT count(*) FROM work_order WHERE delivery_state <> 'created'";
 
@@ -46,11 +48,11 @@ async fn a_commit_after_every_look_up_is_found_by_the_sweep() {
     // A system that takes a reference twice: where it is a key, there cannot be two.
     let (world, all) = World::new(&["fiix"], 1).await;
     let cmms = &all[0];
-    // Committed after the settle window of 1.55 s, before the sweep at 5.4 s.
-    cmms.script(&[crate::world::rule("write", 0, 1, serde_json::json!({"late_commit": 2_500}))])
-        .await;
+    cmms.script(&[rule("write", 0, 1, json!("held_commit"))]).await;
     world.order(cmms, 1).await;
     let worker = world.deliver(&all);
+    world.until_none(UNFINISHED).await;
+    cmms.release().await;
     until("the second record is noticed", Duration::from_secs(60), || async {
         world.number("SELECT count(*) FROM work_order WHERE duplicate_in_cmms IS NOT NULL").await
             == 1
@@ -60,4 +62,25 @@ async fn a_commit_after_every_look_up_is_found_by_the_sweep() {
     assert_eq!(cmms.ledger().await.iter().filter(|one| !one.reference.is_empty()).count(), 2);
     let told = "SELECT count(*) FROM audit_event WHERE outcome = 'duplicate_in_cmms'";
     assert_eq!(world.number(told).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_reference_is_a_key_a_late_commit_makes_no_second_record() {
+    let (world, all) = World::new(&["odoo17"], 1).await;
+    let cmms = &all[0];
+    cmms.script(&[rule("write", 0, 1, json!("held_commit"))]).await;
+    world.order(cmms, 1).await;
+    let worker = world.deliver(&all);
+    world.until_none(UNFINISHED).await;
+    cmms.release().await;
+    let swept = "SELECT count(*) FROM work_order
+                 WHERE delivery_state = 'created' AND sweep_at IS NULL";
+    until("it was searched again", Duration::from_secs(60), || async {
+        world.number(swept).await == 1
+    })
+    .await;
+    worker.stop().await;
+    assert_eq!(cmms.ledger().await.iter().filter(|one| !one.reference.is_empty()).count(), 1);
+    let told = "SELECT count(*) FROM work_order WHERE duplicate_in_cmms IS NOT NULL";
+    assert_eq!(world.number(told).await, 0);
 }

@@ -259,6 +259,12 @@ impl Cmms {
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
+    /// Carries out the calls that a fault has held.
+    pub async fn release(&self) {
+        let url = format!("{}/_double/release", self.double.url());
+        assert!(self.http.post(url).send().await.unwrap().status().is_success());
+    }
+
     pub async fn writes(&self) -> u64 {
         let url = format!("{}/_double/calls", self.double.url());
         let counts: Value = self.http.get(url).send().await.unwrap().json().await.unwrap();
