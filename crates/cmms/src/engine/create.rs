@@ -52,6 +52,11 @@ impl StepState {
         }
     }
 
+    /// Whether the record itself exists.
+    pub fn knows_record(&self) -> bool {
+        self.steps.values().any(|step| step.kept.get("cmms_id").is_some())
+    }
+
     fn is_new(&self) -> bool {
         self.steps.is_empty()
     }
@@ -171,7 +176,7 @@ impl ManifestClient {
                 let kept = match self.step(step, &inner, number == 0 || state.in_doubt, state).await
                 {
                     Ok(kept) => kept,
-                    Err(error) if self.exists(state) && is_refusal(&error) => {
+                    Err(error) if state.knows_record() && is_refusal(&error) => {
                         state.notes.push(format!(
                             "{}: {}",
                             step.name,
@@ -204,11 +209,6 @@ impl ManifestClient {
             }
         }
         state.in_doubt = true;
-    }
-
-    /// Whether the record itself exists.
-    fn exists(&self, state: &StepState) -> bool {
-        state.steps.values().any(|progress| progress.kept.get("cmms_id").is_some())
     }
 
     async fn step(

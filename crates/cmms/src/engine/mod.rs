@@ -226,11 +226,7 @@ impl ManifestClient {
                 "transition",
                 self.change(
                     &transition.steps,
-                    &[
-                        ("id", &json!(id)),
-                        ("closure", closure),
-                        ("order", &Value::Null),
-                    ],
+                    &[("id", &json!(id)), ("closure", closure), ("order", &Value::Null)],
                 ),
             )
             .await,
@@ -241,17 +237,8 @@ impl ManifestClient {
     pub async fn update(&self, id: &str, order: &Value) -> Option<Result<(), CallError>> {
         let update = self.manifest.operations.update.as_ref()?;
         Some(
-            during(
-                "update",
-                self.change(
-                    &update.steps,
-                    &[
-                        ("id", &json!(id)),
-                        ("order", order),
-                    ],
-                ),
-            )
-            .await,
+            during("update", self.change(&update.steps, &[("id", &json!(id)), ("order", order)]))
+                .await,
         )
     }
 

@@ -23,7 +23,8 @@ pub use auth::{Auth, Basic, Csrf, Grant, OAuth2, Place, SessionLogin, Sign, Sign
 pub use builtin::{builtin, find};
 pub use errors::{Class, ErrorRule, Statuses};
 pub use operations::{
-    Adopt, AssetMap, Attach, Check, CodeMap, Create, Feed, Find, Listing, Operations, Page, Transition,
+    Adopt, AssetMap, Attach, Check, CodeMap, Create, Feed, Find, Listing, Operations, Page,
+    Transition,
 };
 pub use sql::{Does, Driver, Param, Params, Role, Sql, SqlTls, Statement};
 pub use step::{Already, AnswerKind, Each, Expect, FilePart, Step, Verb};

@@ -10,7 +10,7 @@ pub mod mapping;
 pub mod shadow;
 
 pub use calls::{Call, record};
-pub use circuit::{Health, probing, report, resume};
+pub use circuit::{probing, report, resume};
 pub use config::{Config, changed, config, version};
 
 use crate::{Error, ScopedTx};

@@ -7,7 +7,6 @@ mod book;
 mod files;
 mod journal;
 mod lane;
-mod machine;
 mod sweep;
 
 use std::collections::HashMap;

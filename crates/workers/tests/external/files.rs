@@ -52,7 +52,8 @@ async fn files_follow_the_record_once_each_whatever_the_first_call_says() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_whose_answer_is_lost_is_looked_for_before_it_is_sent_again() {
-    let lost = [rule("write", 1, 1, json!("reset_after")), rule("write", 2, 1, json!("reset_before"))];
+    let lost =
+        [rule("write", 1, 1, json!("reset_after")), rule("write", 2, 1, json!("reset_before"))];
     each_is_there_once("maximo", &lost).await;
 }
 

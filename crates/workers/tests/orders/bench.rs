@@ -13,8 +13,8 @@ use domain::permission::Role;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use services::assets;
-use services::work_orders::{Intent, Raise, raise};
 use services::work_orders::sync::{self, Source};
+use services::work_orders::{Intent, Raise, raise};
 use services::{Caller, Services};
 use simulators::cmms::{Double, LedgerEntry, face};
 use store::Scope;
@@ -111,7 +111,8 @@ impl Bench {
             vec![(self.connection, client, 1)],
             stop.clone(),
         ));
-        let waiting = "SELECT count(*) FROM work_order WHERE cmms_id IS NULL OR attach_at IS NOT NULL";
+        let waiting =
+            "SELECT count(*) FROM work_order WHERE cmms_id IS NULL OR attach_at IS NOT NULL";
         self.plant.until_none(waiting).await;
         stop.cancel();
         task.await.unwrap();
