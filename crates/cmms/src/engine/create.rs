@@ -13,7 +13,7 @@ use super::ManifestClient;
 use super::call::items;
 use super::heard::StepError;
 use super::watch::during;
-use crate::manifest::{Already, Class, Step};
+use crate::manifest::{Already, Class, Create, Step};
 use crate::template::{Scope, plain};
 use crate::{CreateOutcome, NewOrder};
 
@@ -49,6 +49,15 @@ impl StepState {
             steps: BTreeMap::from([(String::new(), adopted)]),
             in_doubt: true,
             ..Self::default()
+        }
+    }
+
+    /// Forgets the steps that can be done again without harm: what they looked up may be another
+    /// by now.
+    pub fn forget(&mut self, create: &Create) {
+        let again = create.steps.iter().filter(|step| step.repeatable || !step.writes());
+        for step in again {
+            self.steps.remove(&step.name);
         }
     }
 

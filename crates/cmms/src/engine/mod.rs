@@ -337,11 +337,7 @@ impl CmmsClient for ManifestClient {
     }
 
     fn objection(&self, order: &NewOrder) -> Option<(&'static str, String)> {
-        let asset = order.body.get("asset").and_then(Value::as_str).unwrap_or_default();
-        let needs_one = self.manifest.fields.contains_key("asset");
-        (needs_one && asset.is_empty()).then(|| {
-            ("asset_not_linked", "the asset is not linked to one of the CMMS's register".to_owned())
-        })
+        self.manifest.objection(&order.body)
     }
 
     async fn look_up(&self, external_ref: &str) -> Result<Vec<CmmsRecord>, CallError> {

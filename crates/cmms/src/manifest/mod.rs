@@ -250,6 +250,15 @@ pub enum Refusal {
 }
 
 impl Manifest {
+    /// Whether a body cannot be sent as it is: its code and why.
+    pub fn objection(&self, body: &Value) -> Option<(&'static str, String)> {
+        let asset = body.get("asset").and_then(Value::as_str).unwrap_or_default();
+        let needs_one = self.fields.contains_key("asset");
+        (needs_one && asset.is_empty()).then(|| {
+            ("asset_not_linked", "the asset is not linked to one of the CMMS's register".to_owned())
+        })
+    }
+
     /// Reads and checks a manifest.
     ///
     /// # Errors
