@@ -35,7 +35,7 @@ use crate::{CallError, Capabilities, CmmsClient, CreateOutcome, Identity, NewOrd
 
 pub use create::{Journal, JournalClosed, NoJournal, Progress, StepState};
 pub use rows::{AssetRow, Batch, CodeRow, Cursor, OrderRow};
-pub use watch::{Seen, Watch, on_behalf_of};
+pub use watch::{Announced, Ended, Place, Unwatched, Watch, on_behalf_of};
 
 use heard::StepError;
 use pace::Pace;

@@ -9,7 +9,7 @@ pub mod edit;
 pub mod mapping;
 pub mod shadow;
 
-pub use calls::{Call, record};
+pub use calls::{Call, Ended, announce, complete, received};
 pub use circuit::{probing, report, resume};
 pub use config::{Config, changed, config, version};
 
