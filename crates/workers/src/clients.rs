@@ -12,9 +12,13 @@ use services::Services;
 use services::connections::{CLIENT_CERTIFICATE, manifest};
 use services::secrets::{Vault, VaultError};
 use store::connections::{self, Config};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::calls::CallLog;
+
+/// Until logging out everywhere is given up.
+const LEAVING: Duration = Duration::from_secs(5);
 
 /// Why a connection has no client.
 #[derive(Debug, thiserror::Error)]
@@ -82,8 +86,21 @@ impl Clients {
         let version = (config.version, config.mapping_version);
         let client = Arc::new(self.build(&mut tx, config, "current").await?);
         tx.commit().await?;
-        self.lock().insert(id, Kept { version, client: client.clone() });
+        let before = self.lock().insert(id, Kept { version, client: client.clone() });
+        if let Some(before) = before {
+            tokio::spawn(async move { before.client.log_out().await });
+        }
         Ok(Some(client))
+    }
+
+    /// Logs out everywhere, as the program stops.
+    pub async fn log_out(&self) {
+        let all: Vec<Kept> = self.lock().drain().map(|(_, kept)| kept).collect();
+        let mut leaving: JoinSet<()> =
+            all.into_iter().map(|kept| async move { kept.client.log_out().await }).collect();
+        let all = async { while leaving.join_next().await.is_some() {} };
+        // A CMMS that is away holds nothing up.
+        let _ = tokio::time::timeout(LEAVING, all).await;
     }
 
     /// A client with the secrets that wait for a test, current ones where none waits; not kept.

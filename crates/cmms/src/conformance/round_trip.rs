@@ -231,6 +231,8 @@ impl Bench {
             self.made(&client)
                 .await
                 .map_err(|why| format!("after the log-in has expired: {why}"))?;
+            client.log_out().await;
+            self.made(&client).await.map_err(|why| format!("after logging out: {why}"))?;
             return Ok("6 kinds, log-in renewed".to_owned());
         }
         Ok("6 kinds".to_owned())

@@ -23,6 +23,29 @@ pub struct Job {
     pub lookups: i32,
 }
 
+impl Job {
+    /// The record of this work order, of which only id and number are known.
+    pub fn record_of(&self, cmms_id: String, number: String) -> CmmsRecord {
+        CmmsRecord {
+            external_ref: Some(self.order.external_ref.clone()),
+            cmms_id,
+            number,
+            status: None,
+            cmms_status: None,
+            version: 0,
+            assigned_to: None,
+            closure: None,
+            updated_at: DateTime::<Utc>::UNIX_EPOCH,
+        }
+    }
+
+    fn known_record(&self) -> CmmsRecord {
+        let (cmms_id, number) = self.known.clone().unwrap_or_default();
+        let number = number.unwrap_or_else(|| cmms_id.clone());
+        self.record_of(cmms_id, number)
+    }
+}
+
 /// The call that a delivery needs next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
@@ -80,7 +103,8 @@ impl Made<'_> {
             Call::Create { look_first } => self.create(look_first).await,
             Call::LookUp => self.look_up().await,
             Call::Complete => {
-                self.complete(&known(self.job), machine::known_meanwhile(self.job.attempts)).await
+                self.complete(&self.job.known_record(), machine::known_meanwhile(self.job.attempts))
+                    .await
             }
             Call::Settle if self.job.known.is_some() => machine::known_meanwhile(self.job.attempts),
             Call::Settle => machine::interrupted(self.job.attempts, &self.capabilities),
@@ -149,21 +173,5 @@ fn not_looked_up(error: CallError) -> CreateOutcome {
         CallError::Failed(text) => CreateOutcome::NotSent(text),
         CallError::Unauthorised(text) => CreateOutcome::Unauthorised(text),
         CallError::RateLimited { retry_after } => CreateOutcome::RateLimited { retry_after },
-    }
-}
-
-/// The record of a work order whose id there is known.
-fn known(job: &Job) -> CmmsRecord {
-    let (cmms_id, number) = job.known.clone().unwrap_or_default();
-    CmmsRecord {
-        external_ref: Some(job.order.external_ref.clone()),
-        number: number.unwrap_or_else(|| cmms_id.clone()),
-        cmms_id,
-        status: None,
-        cmms_status: None,
-        version: 0,
-        assigned_to: None,
-        closure: None,
-        updated_at: DateTime::<Utc>::UNIX_EPOCH,
     }
 }

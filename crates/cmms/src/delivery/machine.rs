@@ -137,6 +137,21 @@ pub fn uncalled(state: DeliveryState, attempts: i32, lookups: i32, why: &str) ->
     }
 }
 
+/// An open record of ours that the restored database had forgotten: it is this one.
+pub fn adopted(record: CmmsRecord, attempts: i32) -> After {
+    After { record: Some(record), ..After::new(DeliveryState::Created, "found", attempts) }
+}
+
+/// After a restore: nothing is created before the CMMS's work orders have been read again.
+pub fn unread(attempts: i32) -> After {
+    let text = "restored: the work orders of the CMMS are read first";
+    After {
+        wait: Some(UNCONFIGURED),
+        health: None,
+        ..After::new(DeliveryState::Queued, "unread", attempts).because("restored", text)
+    }
+}
+
 /// What it means that a worker died, or lost its lease, during a create.
 pub fn interrupted(attempts: i32, capabilities: &Capabilities) -> After {
     let text = "the program stopped during the call";

@@ -187,7 +187,7 @@ impl ManifestClient {
         }
     }
 
-    async fn once_at(
+    pub(super) async fn once_at(
         &self,
         step: &Step,
         scope: &Scope<'_>,

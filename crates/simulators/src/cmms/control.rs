@@ -53,6 +53,7 @@ pub(super) fn answer(call: &Call, desk: Desk<'_>) -> Answer {
         ("GET", "about") => Answer::json(200, &face.about()),
         ("GET", "ledger") => Answer::json(200, &json!(face.ledger(world))),
         ("GET", "calls") => Answer::json(200, &json!({"calls": counts.0, "writes": counts.1})),
+        ("GET", "sessions") => Answer::json(200, &json!(face.sessions(world))),
         ("POST", "faults") => match serde_json::from_slice::<Vec<FaultRule>>(&call.body) {
             Ok(rules) => {
                 script.set(rules);

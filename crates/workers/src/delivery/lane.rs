@@ -17,10 +17,12 @@ use domain::connection::Health;
 use domain::ids::{ConnectionId, SiteId, WorkOrderId};
 use domain::work_order::DeliveryState;
 use serde_json::json;
+use services::connections::RECONCILE_FOR;
 use services::work_orders::mirror;
 use services::{Error, Services};
 use store::connections;
 use store::work_orders::delivery::{self, Job, Lease, StepRow};
+use store::work_orders::strays::{self, Stray};
 use store::work_orders::{attachments, sweep};
 use store::{AuditEntry, ScopedTx, Topic, crash_point};
 
@@ -35,6 +37,9 @@ const PROBE: Duration = Duration::from_secs(30);
 /// A created record is searched again after this: a create whose answer was lost may have been
 /// committed later (R3).
 const SWEEP: Duration = Duration::from_secs(9 * 60);
+
+/// After a restore creates wait so long for the CMMS's work orders to be read again.
+const UNREAD: Duration = Duration::from_secs(10 * 60);
 
 /// Where a courier's client comes from.
 #[derive(Clone)]
@@ -222,8 +227,37 @@ impl Courier {
     }
 
     async fn single(&self, client: &dyn CmmsClient, task: &Task) -> After {
+        if task.call == (Call::Create { look_first: true }) {
+            match self.stray(task.lease.work_order).await {
+                Ok(Stray::None) => {}
+                Ok(Stray::Open(id, number)) => {
+                    return machine::adopted(
+                        job(&task.job).record_of(id, number),
+                        task.job.attempts,
+                    );
+                }
+                Ok(Stray::Unread) => return machine::unread(task.job.attempts - 1),
+                Err(error) => {
+                    let text = error.to_string();
+                    return machine::uncalled(
+                        DeliveryState::Queued,
+                        task.job.attempts - 1,
+                        task.job.lookups,
+                        &text,
+                    );
+                }
+            }
+        }
         let journal = LaneJournal { store: self.services.store.clone(), lease: task.lease };
         protocol::make(client, &job(&task.job), task.call, &journal).await
+    }
+
+    /// A record of ours that the restored database no longer knows.
+    async fn stray(&self, order: WorkOrderId) -> Result<Stray, Error> {
+        let since = RECONCILE_FOR.to_std().unwrap_or_default();
+        let patience = self.scaled(UNREAD);
+        let mut tx = self.services.store.begin_system().await?;
+        Ok(strays::seek(&mut tx, order, since, patience).await?)
     }
 
     async fn finish(&self, mut done: Vec<(Task, After)>) -> Result<(), Error> {

@@ -71,6 +71,7 @@ pub async fn run(services: Services, clients: Clients, stop: CancellationToken) 
         running.values().for_each(|one| one.bell.notify_one());
     }
     while loops.join_next().await.is_some() {}
+    clients.log_out().await;
 }
 
 /// Starts and ends loops, so that each connection that delivers has its own.

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use serde_json::json;
+use sqlx::{Connection, PgConnection};
+use tokio_util::sync::CancellationToken;
 
 use crate::world::{World, rule, until};
 
@@ -83,4 +85,57 @@ async fn where_the_reference_is_a_key_a_late_commit_makes_no_second_record() {
     assert_eq!(cmms.ledger().await.iter().filter(|one| !one.reference.is_empty()).count(), 1);
     let told = "SELECT count(*) FROM work_order WHERE duplicate_in_cmms IS NOT NULL";
     assert_eq!(world.number(told).await, 0);
+}
+
+/// Statements that need no audit, in one transaction.
+async fn owner(world: &World, statements: &[&'static str]) {
+    let mut conn = PgConnection::connect(&world.db.superuser_url).await.unwrap();
+    let mut tx = conn.begin().await.unwrap();
+    sqlx::query("SET LOCAL session_replication_role = replica").execute(&mut *tx).await.unwrap();
+    for statement in statements {
+        sqlx::query(*statement).execute(&mut *tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+/// The dump is older than the alert: the same failure comes again as another event, and so with
+/// another reference.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_open_record_that_the_restored_database_forgot_is_taken_up() {
+    let (world, all) = World::new(&["maximo"], 1).await;
+    let cmms = &all[0];
+    let paired = [
+        "INSERT INTO cmms_asset (connection_id, cmms_id, tag, name, retired, sync_id)
+         SELECT connection_id, body->>'asset', 'x', 'x', false, 1 FROM known_there",
+        "INSERT INTO asset_link (connection_id, cmms_id, asset_id, method, score, linked_kind, linked_at)
+         SELECT k.connection_id, k.body->>'asset', a.id, 'hand', 100, 'system', now()
+         FROM known_there k, asset a WHERE a.tag = 'S0M1'",
+    ];
+    owner(&world, &paired).await;
+    world.order(cmms, 1).await;
+    let worker = world.deliver(&all);
+    world.until_none(UNFINISHED).await;
+    worker.stop().await;
+    let forgotten = [
+        "DELETE FROM delivery_lane",
+        "DELETE FROM delivery_attempt",
+        "DELETE FROM delivery_progress",
+        "DELETE FROM work_order",
+        "DELETE FROM alert",
+    ];
+    owner(&world, &forgotten).await;
+    let mut tx = world.services.store.begin_system().await.unwrap();
+    services::connections::restored(&mut tx, "the test").await.unwrap();
+    tx.commit().await.unwrap();
+    world.order(cmms, 1).await;
+    let stop = CancellationToken::new();
+    let follow = workers::orders::run(world.services.clone(), world.clients(&all), stop.clone());
+    let follow = tokio::spawn(follow);
+    let worker = world.deliver(&all);
+    world.until_none(UNFINISHED).await;
+    worker.stop().await;
+    stop.cancel();
+    follow.await.unwrap();
+    let ledger = cmms.ledger().await;
+    assert_eq!(ledger.iter().filter(|one| !one.reference.is_empty()).count(), 1, "{ledger:?}");
 }

@@ -109,6 +109,7 @@ impl Check<'_> {
         }
         if let Some(login) = &auth.session {
             self.steps(&login.steps, &["secret"], "auth.session");
+            self.steps(&login.out, &["secret", "session"], "auth.session.out");
             if login.steps.is_empty() {
                 self.say("session", "`auth.session.steps` is empty".to_owned());
             }

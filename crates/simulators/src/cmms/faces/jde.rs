@@ -64,6 +64,10 @@ impl Face for Jde {
         error(429, "Too many requests").with("retry-after", seconds.to_string())
     }
 
+    fn sessions(&self, world: &World) -> usize {
+        world.notes.len()
+    }
+
     fn sign_out(&mut self, world: &mut World) {
         world.notes.clear();
     }
