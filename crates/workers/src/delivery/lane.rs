@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use cmms::delivery::machine;
 use cmms::delivery::{self as protocol, After, Call};
-use cmms::engine::{StepState, on_behalf_of};
+use cmms::engine::{NoJournal, StepState, on_behalf_of};
 use cmms::{Capabilities, CmmsClient, NewOrder};
 use domain::connection::Health;
 use domain::ids::{ConnectionId, SiteId, WorkOrderId};
@@ -27,6 +27,7 @@ use store::work_orders::{attachments, sweep};
 use store::{AuditEntry, ScopedTx, Topic, crash_point};
 
 use super::journal::LaneJournal;
+use super::pulse::Pulse;
 use crate::Clients;
 
 /// A lease that is not renewed ends after this.
@@ -58,6 +59,8 @@ pub(super) struct Courier {
     pub source: Source,
     /// Records lie in our own database.
     pub same_database: bool,
+    /// What was last said about the connection.
+    pub pulse: Pulse,
 }
 
 /// A leased work order and the call it needs.
@@ -80,6 +83,11 @@ pub(super) struct Batch(Vec<Task>);
 impl Batch {
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Each task by itself.
+    pub(super) fn into_singles(self) -> impl Iterator<Item = Self> {
+        self.0.into_iter().map(|task| Self(vec![task]))
     }
 }
 
@@ -248,8 +256,12 @@ impl Courier {
                 }
             }
         }
+        let job = job(&task.job);
+        if !client.creates_in_steps() {
+            return protocol::make(client, &job, task.call, &NoJournal).await;
+        }
         let journal = LaneJournal { store: self.services.store.clone(), lease: task.lease };
-        protocol::make(client, &job(&task.job), task.call, &journal).await
+        protocol::make(client, &job, task.call, &journal).await
     }
 
     /// A record of ours that the restored database no longer knows.
@@ -326,6 +338,9 @@ impl Courier {
         let worst =
             [Health::Unauthorised, Health::Failed, Health::Well].into_iter().find(|h| said(*h));
         let Some(health) = worst else { return Ok(()) };
+        if !self.pulse.is_news(health) {
+            return Ok(());
+        }
         let mut tx = self.services.store.begin_system().await?;
         connections::report(&mut tx, self.connection, health, self.scaled(PROBE)).await?;
         Ok(tx.commit().await?)
