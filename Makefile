@@ -3,7 +3,7 @@
 
 export LISTEN DATA DEMO MODE
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check e2e bench benchpages reconcile-bench conformance creates latency lighthouse screens build path site clean
+.PHONY: help run dev test check e2e bench benchpages reconcile-bench conformance odbc creates latency lighthouse screens build path site clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,9 @@ screens: ## take the pictures in docs/screens anew
 
 conformance: ## every CMMS manifest against its double: [SYSTEMS="maximo sap"]
 	@scripts/conformance $(SYSTEMS)
+
+odbc: ## the SQL bridge through an ODBC driver against a real MariaDB
+	@scripts/odbc
 
 creates: ## ten thousand creates against doubles at 30 % faults, by the doubles' ledgers
 	@scripts/delivery-figures ten_thousand_creates

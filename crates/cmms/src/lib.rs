@@ -7,6 +7,7 @@
 mod capabilities;
 mod client;
 pub mod conformance;
+pub mod delivery;
 pub mod egress;
 pub mod engine;
 pub mod manifest;

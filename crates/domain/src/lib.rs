@@ -5,6 +5,7 @@ pub mod asset;
 pub mod audit;
 pub mod calendar;
 pub mod cmms_record;
+pub mod connection;
 pub mod failure_mode;
 pub mod ids;
 pub mod matching;

@@ -6,13 +6,17 @@
 #[path = "alerts/plant.rs"]
 mod plant;
 
-use domain::ids::ConnectionId;
+use domain::alert::{Origin, Priority};
+use domain::ids::{AlertId, ConnectionId, WorkOrderId};
 use domain::views::mapping::{FieldSource, FieldState, FieldView, MappingView};
 use plant::Plant;
 use serde_json::Value;
 use services::connections::mapping::{accept_suggestions, publish, set_field, set_value, show};
+use services::connections::render_shadow;
+use services::work_orders::{Intent, intend, retry};
 use services::{Caller, Error};
 use sqlx::PgPool;
+use store::Actor;
 use store::connections::mapping::{CodeRow, take_codes};
 
 struct Desk {
@@ -83,6 +87,39 @@ impl Desk {
     async fn show(&self) -> MappingView {
         let mut tx = self.plant.tx().await;
         show(&mut tx, &Caller::system(), "maximo", None).await.unwrap()
+    }
+
+    /// Statements that need no audit.
+    async fn owner(&self, statements: &[&'static str]) {
+        let mut tx = self.superuser.begin().await.unwrap();
+        sqlx::query("SET LOCAL session_replication_role = replica")
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        for statement in statements {
+            sqlx::query(*statement).execute(&mut *tx).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    async fn intend(&self, alert: AlertId) -> WorkOrderId {
+        let mut intent = Intent::new(alert, Origin::Rule, Actor::System, Priority::HIGH);
+        intent.recommended_action = Some("replace the tool".to_owned());
+        let mut tx = self.plant.tx().await;
+        let made = intend(&mut tx, vec![intent]).await.unwrap();
+        tx.commit().await.unwrap();
+        made[0].work_order_id
+    }
+
+    /// What shadow would have sent: body, mapping, and why it could not have been sent.
+    async fn in_shadow(&self) -> Vec<(Value, i32, Option<String>)> {
+        let mut tx = self.plant.tx().await;
+        render_shadow(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        sqlx::query_as("SELECT request, mapping_version, problem FROM shadow_order ORDER BY id")
+            .fetch_all(&self.superuser)
+            .await
+            .unwrap()
     }
 
     async fn requests(&self) -> Vec<(Value, i32, Option<String>)> {
@@ -230,4 +267,94 @@ async fn a_published_version_cannot_be_changed() {
     let changed =
         sqlx::query("UPDATE field_mapping SET fields = '{}'").execute(&desk.superuser).await;
     assert!(changed.unwrap_err().to_string().contains("never changed"));
+}
+
+const BESIDE: [&str; 2] = [
+    "UPDATE connection SET state = 'shadow' WHERE system = 'maximo'",
+    "UPDATE site SET connection_id = (SELECT id FROM connection WHERE system = 'book')",
+];
+
+#[tokio::test]
+async fn shadow_shows_exactly_what_going_live_sends() {
+    let desk = Desk::new().await;
+    desk.owner(&BESIDE).await;
+    desk.field("title", "Shadow: ${asset.name}", false).await.unwrap();
+    desk.value("failure_code", "tool_wear", "TW-1").await;
+    desk.value("priority", "2", "7").await;
+    desk.publish().await.unwrap();
+    let alert = desk.plant.send("e1", "M1", 0.9, 200.0).await;
+    desk.intend(alert).await;
+    let shown = desk.in_shadow().await;
+    assert_eq!((shown.len(), shown[0].1, shown[0].2.as_deref()), (1, 1, None));
+    assert_eq!(shown[0].0["asset"], "EQ-1");
+    assert_ne!(desk.requests().await[0].0, shown[0].0, "the book gets its own");
+    desk.owner(&[
+        "DELETE FROM shadow_order",
+        "DELETE FROM delivery_lane",
+        "DELETE FROM work_order",
+        "UPDATE alert SET state = 'open', work_order_id = NULL",
+        "UPDATE connection SET state = 'live' WHERE system = 'maximo'",
+        "UPDATE site SET connection_id = (SELECT id FROM connection WHERE system = 'maximo')",
+    ])
+    .await;
+    desk.intend(alert).await;
+    assert_eq!(desk.requests().await[0].0, shown[0].0);
+}
+
+#[tokio::test]
+async fn shadow_says_why_nothing_could_have_been_sent() {
+    let desk = Desk::new().await;
+    desk.owner(&BESIDE).await;
+    let unpaired = desk.plant.send("e1", "M2", 0.9, 200.0).await;
+    desk.intend(unpaired).await;
+    let shown = desk.in_shadow().await;
+    assert_eq!(shown[0].0["asset"], Value::Null);
+    assert!(shown[0].2.as_deref().unwrap().contains("not linked"), "{:?}", shown[0].2);
+}
+
+#[tokio::test]
+async fn a_replay_of_what_was_rejected_sends_the_asset_linked_meanwhile() {
+    let desk = Desk::new().await;
+    let alert = desk.plant.send("e1", "M2", 0.9, 200.0).await;
+    let order = desk.intend(alert).await;
+    let before = desk.requests().await[0].0.clone();
+    assert_eq!(before["asset"], Value::Null);
+    desk.owner(&[
+        "UPDATE work_order SET delivery_state = 'rejected', error_code = 'asset_not_linked'",
+        "INSERT INTO cmms_asset (connection_id, cmms_id, tag, name, retired, sync_id)
+         SELECT id, 'EQ-2', 'EQ-2', 'Mill 2', false, 1 FROM connection WHERE system = 'maximo'",
+        "INSERT INTO asset_link (connection_id, cmms_id, asset_id, method, score, linked_kind, linked_at)
+         SELECT k.id, 'EQ-2', a.id, 'hand', 100, 'system', now()
+         FROM connection k, asset a WHERE k.system = 'maximo' AND a.tag = 'M2'",
+    ])
+    .await;
+    let mut tx = desk.plant.tx().await;
+    retry(&mut tx, &Caller::system(), order).await.unwrap();
+    tx.commit().await.unwrap();
+    let after = desk.requests().await[0].0.clone();
+    assert_eq!(after["asset"], "EQ-2");
+    assert_eq!(after["external_ref"], before["external_ref"]);
+    let queued = "SELECT count(*) FROM work_order WHERE delivery_state = 'queued'";
+    assert_eq!(desk.plant.count(queued).await, 1);
+}
+
+#[tokio::test]
+async fn a_replay_of_what_may_be_there_sends_the_bytes_it_sent_before() {
+    let desk = Desk::new().await;
+    let alert = desk.plant.send("e1", "M1", 0.9, 200.0).await;
+    let order = desk.intend(alert).await;
+    let before = desk.requests().await;
+    for state in ["dead", "needs_person"] {
+        let stop = match state {
+            "dead" => "UPDATE work_order SET delivery_state = 'dead'",
+            _ => "UPDATE work_order SET delivery_state = 'needs_person'",
+        };
+        desk.owner(&[stop]).await;
+        desk.field("title", "Another", false).await.unwrap();
+        desk.publish().await.unwrap();
+        let mut tx = desk.plant.tx().await;
+        retry(&mut tx, &Caller::system(), order).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(desk.requests().await, before, "{state}");
+    }
 }

@@ -13,6 +13,7 @@ use services::assets::reconcile::{
     unlink,
 };
 use services::assets::{AssetQuery, from_csv, import, list};
+use services::connections::mapping::{publish, set_value};
 use services::{Caller, Error};
 use sqlx::PgPool;
 use store::Store;
@@ -377,4 +378,25 @@ async fn a_new_record_with_a_tag_of_ours_never_overwrites_that_asset() {
     let report = plant.apply(&[added], 0).await.unwrap();
     assert_eq!(report.refused[0].code, "tag_taken");
     assert!(plant.line("GR-420").await.contains("| Grinder |"));
+}
+
+#[tokio::test]
+async fn their_words_for_criticality_are_understood_by_the_value_map() {
+    let plant = Plant::new("M1,machine,ONE,Mill 1,,,medium,active\n").await;
+    let mill = |criticality: &str| {
+        [AssetRow { criticality: Some(criticality.to_owned()), ..record("M1", "Mill 1") }]
+    };
+    let changes = |plan: PlanView| -> Vec<String> {
+        let changes = plan.items.into_iter().flat_map(|item| item.detail.changes);
+        changes.map(|change| change.field).collect()
+    };
+    assert!(changes(plant.read(&mill("A")).await).is_empty(), "nobody has said what A is");
+    let mut tx = plant.store.begin_system().await.unwrap();
+    for (ours, theirs) in [("critical", "A"), ("high", "B"), ("medium", "C"), ("low", "C")] {
+        set_value(&mut tx, &Caller::system(), "maximo", "criticality", ours, theirs).await.unwrap();
+    }
+    publish(&mut tx, &Caller::system(), "maximo", "their letters").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(changes(plant.read(&mill("A")).await), ["criticality"]);
+    assert!(changes(plant.read(&mill("C")).await).is_empty(), "C is two of ours");
 }

@@ -89,6 +89,20 @@ impl Checks {
                 return self.step(check, "signs_in", async { Err(why) }).await.map(drop);
             }
         };
+        let done = self.try_out(check, &url, &client).await;
+        if check.with_next {
+            client.log_out().await;
+        }
+        done
+    }
+
+    /// Everything that needs a client.
+    async fn try_out(
+        &self,
+        check: &CheckRow,
+        url: &Url,
+        client: &ManifestClient,
+    ) -> Result<(), Error> {
         let signed_in = client.connect().await;
         let encrypted = match (&signed_in, url.scheme()) {
             (_, "http") => Ok("not encrypted; the server allows it for this address".to_owned()),
@@ -123,7 +137,7 @@ impl Checks {
         };
         self.step(check, "reads_orders", reads_orders).await?;
         if check.writes && read {
-            self.write(check, &client, asset).await?;
+            self.write(check, client, asset).await?;
         }
         Ok(())
     }
@@ -245,6 +259,7 @@ pub async fn run_one(services: &Services, egress: Egress, id: i64) -> Result<(),
         let check = checks::check(&mut tx, id).await?.ok_or(Error::NotFound)?;
         drop(tx);
         if check.finished_at.is_some() {
+            worker.clients.log_out().await;
             return Ok(());
         }
         if worker.round().await? == 0 {

@@ -5,20 +5,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cmms::egress::{Egress, Tls};
-use cmms::engine::{self, ConnectionError, ManifestClient, Seen, Watch};
+use cmms::engine::{self, ConnectionError, ManifestClient};
 use domain::ids::ConnectionId;
 use secrecy::ExposeSecret;
 use services::Services;
 use services::connections::{CLIENT_CERTIFICATE, manifest};
 use services::secrets::{Vault, VaultError};
-use store::connections::{self, Call, Config};
-use tokio::sync::mpsc;
+use store::connections::{self, Config};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-/// Calls stored in one transaction.
-const SET: usize = 200;
-/// A database that is away is asked again after this.
-const AGAIN: Duration = Duration::from_millis(500);
+use crate::calls::CallLog;
+
+/// Until logging out everywhere is given up.
+const LEAVING: Duration = Duration::from_secs(5);
 
 /// Why a connection has no client.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +47,7 @@ pub struct Clients {
     vault: Vault,
     egress: Egress,
     cache: Arc<Mutex<HashMap<ConnectionId, Kept>>>,
-    calls: mpsc::UnboundedSender<Call>,
+    log: CallLog,
 }
 
 struct Kept {
@@ -56,12 +56,11 @@ struct Kept {
 }
 
 impl Clients {
-    /// Clients over the vault's secrets, whose calls go where `egress` allows. Each call becomes a
-    /// row of `api_transaction`, written by a task of its own that ends with the last client.
+    /// Clients over the vault's secrets, whose calls go where `egress` allows. Each call is written
+    /// down before it is made.
     pub fn new(services: Services, vault: Vault, egress: Egress) -> Self {
-        let (calls, heard) = mpsc::unbounded_channel();
-        tokio::spawn(keep_records(services.clone(), heard));
-        Self { services, vault, egress, cache: Arc::default(), calls }
+        let log = CallLog::start(services.store.clone());
+        Self { services, vault, egress, cache: Arc::default(), log }
     }
 
     /// The client of a connection; `None` for the built-in book.
@@ -87,8 +86,21 @@ impl Clients {
         let version = (config.version, config.mapping_version);
         let client = Arc::new(self.build(&mut tx, config, "current").await?);
         tx.commit().await?;
-        self.lock().insert(id, Kept { version, client: client.clone() });
+        let before = self.lock().insert(id, Kept { version, client: client.clone() });
+        if let Some(before) = before {
+            tokio::spawn(async move { before.client.log_out().await });
+        }
         Ok(Some(client))
+    }
+
+    /// Logs out everywhere, as the program stops.
+    pub async fn log_out(&self) {
+        let all: Vec<Kept> = self.lock().drain().map(|(_, kept)| kept).collect();
+        let mut leaving: JoinSet<()> =
+            all.into_iter().map(|kept| async move { kept.client.log_out().await }).collect();
+        let all = async { while leaving.join_next().await.is_some() {} };
+        // A CMMS that is away holds nothing up.
+        let _ = tokio::time::timeout(LEAVING, all).await;
     }
 
     /// A client with the secrets that wait for a test, current ones where none waits; not kept.
@@ -130,7 +142,7 @@ impl Clients {
         let seconds = config.timeout_seconds.map_or(limits, i32::unsigned_abs);
         let timeout = Duration::from_secs(seconds.into());
         connection.timeout = Some(self.services.settings.scaled(timeout));
-        connection.watch = Some(Arc::new(Recorder { id, calls: self.calls.clone() }));
+        connection.watch = Some(Arc::new(self.log.of(id)));
         Ok(ManifestClient::new(manifest, connection)?)
     }
 }
@@ -149,52 +161,4 @@ impl Clock {
     fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.at + self.since.elapsed()
     }
-}
-
-/// Passes on what is seen, to be stored.
-struct Recorder {
-    id: ConnectionId,
-    calls: mpsc::UnboundedSender<Call>,
-}
-
-impl Watch for Recorder {
-    fn seen(&self, call: Seen) {
-        let call = Call {
-            connection: self.id.0,
-            work_order: call.order.map(|order| order.0),
-            direction: "out",
-            operation: call.operation.to_owned(),
-            step: call.step,
-            method: call.method,
-            status: call.status.and_then(|status| i16::try_from(status).ok()),
-            outcome: call.outcome.to_owned(),
-            said: call.said,
-            milliseconds: i32::try_from(call.took.as_millis()).unwrap_or(i32::MAX),
-            payload_sha256: Some(call.payload_sha256),
-            ago: call.took.as_secs_f64(),
-        };
-        // Nobody listens while the program stops.
-        let _ = self.calls.send(call);
-    }
-}
-
-/// Stores calls in sets, until the last client is gone.
-async fn keep_records(services: Services, mut heard: mpsc::UnboundedReceiver<Call>) {
-    let mut calls = Vec::with_capacity(SET);
-    while heard.recv_many(&mut calls, SET).await > 0 {
-        while let Err(error) = store_records(&services, &calls).await {
-            tracing::warn!(%error, "calls could not be stored");
-            tokio::time::sleep(AGAIN).await;
-            if heard.is_closed() && heard.is_empty() {
-                return;
-            }
-        }
-        calls.clear();
-    }
-}
-
-async fn store_records(services: &Services, calls: &[Call]) -> Result<(), services::Error> {
-    let mut tx = services.store.begin_system().await?;
-    connections::record(&mut tx, calls).await?;
-    Ok(tx.commit().await?)
 }

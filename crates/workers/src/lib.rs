@@ -5,6 +5,7 @@
 //! Several processes may run them on one database.
 
 pub mod assets;
+mod calls;
 pub mod checks;
 mod clients;
 mod decide;

@@ -1,6 +1,5 @@
-//! A work order's way there by the delivery worker's rules (reliability-security.md 1.6): from an
-//! unknown outcome the next call is a look-up, never a create; only absence on every look-up allows
-//! one new create, with the same reference.
+//! A work order's way there by the same protocol as the delivery worker's, with its state in memory
+//! and its waits shortened.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,17 +8,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::cmms_record::CmmsRecord;
+use domain::work_order::DeliveryState;
 
-use super::{Bench, LOOK_UPS};
+use super::{Bench, SCALE};
+use crate::NewOrder;
+use crate::delivery::{Call, Job, make};
 use crate::engine::{Journal, JournalClosed, ManifestClient, StepState};
-use crate::{CallError, CmmsClient, CreateOutcome, Identity, NewOrder};
 
-/// Certainly not created: again after this.
-const AGAIN: Duration = Duration::from_millis(10);
-/// A longer wait is not sat out: a client of its own stands for the time after it.
+/// A wait that a CMMS asked for is sat out up to this; a client of its own stands for the time
+/// after it.
 const LONGEST_WAIT: Duration = Duration::from_millis(1_100);
-/// Calls that count until delivery gives up.
-const MOST_ATTEMPTS: u32 = 8;
+/// Waits between retries grow up to this.
+const LONGEST_RETRY: Duration = Duration::from_millis(300);
 
 /// How a delivery ended.
 #[derive(Debug)]
@@ -93,12 +93,6 @@ impl Journal for Store {
     }
 }
 
-enum Found {
-    One(Box<CmmsRecord>),
-    Absent,
-    Unanswered,
-}
-
 impl Bench {
     /// Delivers a work order; `unknown` when a call may have been made already.
     pub(super) async fn deliver(
@@ -108,85 +102,38 @@ impl Bench {
         store: &Store,
         unknown: bool,
     ) -> End {
-        let mut attempts = 0;
-        let mut rested = None;
-        let mut unknown = unknown;
-        let mut said = String::from("interrupted");
+        let mut rested: Option<ManifestClient> = None;
+        let mut known = None;
+        let mut state = if unknown { DeliveryState::Sending } else { DeliveryState::Queued };
+        let (mut attempts, mut lookups) = (i32::from(unknown), 0);
         loop {
-            if attempts >= MOST_ATTEMPTS {
-                return End::Dead(said);
-            }
-            if unknown {
-                if client.capabilities().identity == Identity::Neither {
-                    return End::NeedsPerson;
-                }
-                match self.settle(rested.as_ref().unwrap_or(client), &order.external_ref).await {
-                    Found::Unanswered => return End::NeedsPerson,
-                    Found::One(record)
-                        if store
-                            .state()
-                            .steps
-                            .values()
-                            .all(|one| one.kept.get("cmms_id").is_none()) =>
-                    {
-                        store.put(&StepState::adopted(&record));
-                    }
-                    Found::One(_) | Found::Absent => {}
-                }
-            }
-            attempts += 1;
-            let client = rested.as_ref().unwrap_or(client);
-            let outcome = client.create_from(order, store.state(), store).await;
-            self.hear(format!("{outcome:?}"));
-            unknown = match outcome {
-                CreateOutcome::Created(record) => return End::Created(record),
-                CreateOutcome::Refused { message, .. } => return End::Refused(message),
-                CreateOutcome::RateLimited { retry_after } => {
-                    attempts -= 1;
-                    let wait = retry_after.unwrap_or(AGAIN);
-                    tokio::time::sleep(wait.min(LONGEST_WAIT)).await;
-                    if wait > LONGEST_WAIT {
-                        rested = self.client().ok();
-                    }
-                    continue;
-                }
-                CreateOutcome::NotSent(text) | CreateOutcome::Unauthorised(text) => {
-                    said = text;
-                    false
-                }
-                CreateOutcome::Unknown(text) => {
-                    said = text;
-                    true
-                }
+            let Some(call) = Call::next(state, known.is_some(), true, false) else {
+                return End::NeedsPerson;
             };
-            tokio::time::sleep(AGAIN).await;
-        }
-    }
-
-    /// Looks a reference up until it is found, or absent every time; an unanswered look-up is no
-    /// absence.
-    async fn settle(&self, client: &ManifestClient, reference: &str) -> Found {
-        let mut absences = 0;
-        let mut unanswered = 0;
-        while let Some(wait) = LOOK_UPS.get(absences) {
-            tokio::time::sleep(*wait).await;
-            match client.look_up(reference).await {
-                Ok(records) => match records.into_iter().next() {
-                    Some(record) => return Found::One(Box::new(record)),
-                    None => absences += 1,
-                },
-                Err(CallError::RateLimited { retry_after }) => {
-                    tokio::time::sleep(retry_after.unwrap_or(AGAIN)).await
+            attempts += i32::from(matches!(call, Call::Create { .. }));
+            let progress = store.state();
+            let job =
+                Job { order: order.clone(), progress, known: known.clone(), attempts, lookups };
+            let after = make(rested.as_ref().unwrap_or(client), &job, call, store).await;
+            self.hear(format!("{after:?}"));
+            let said = after.text.clone().unwrap_or_default();
+            match (after.state, after.record) {
+                (DeliveryState::Created, Some(record)) => return End::Created(Box::new(record)),
+                (DeliveryState::Rejected, _) => return End::Refused(said),
+                (DeliveryState::Dead, _) => return End::Dead(said),
+                (_, Some(record)) => known = Some((record.cmms_id, Some(record.number))),
+                (_, None) => {}
+            }
+            (state, attempts, lookups) = (after.state, after.attempts, after.lookups);
+            let wait = after.wait.unwrap_or_default();
+            if after.outcome == "rate_limited" {
+                tokio::time::sleep(wait.min(LONGEST_WAIT)).await;
+                if wait > LONGEST_WAIT {
+                    rested = self.client().ok();
                 }
-                Err(error) => {
-                    self.hear(error.to_string());
-                    unanswered += 1;
-                    if unanswered >= MOST_ATTEMPTS {
-                        return Found::Unanswered;
-                    }
-                }
+            } else {
+                tokio::time::sleep((wait / SCALE).min(LONGEST_RETRY)).await;
             }
         }
-        Found::Absent
     }
 }

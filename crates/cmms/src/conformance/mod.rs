@@ -7,6 +7,7 @@
 mod control;
 mod delivery;
 mod faults;
+mod files;
 mod reading;
 mod round_trip;
 mod table;
@@ -32,9 +33,8 @@ use control::Control;
 
 /// A call that takes longer counts as unanswered.
 const TIMEOUT: Duration = Duration::from_millis(250);
-/// The look-ups of 5 s, 30 s and 120 s, to the scale of the time-out.
-const LOOK_UPS: [Duration; 3] =
-    [Duration::from_millis(10), Duration::from_millis(60), Duration::from_millis(240)];
+/// Waits are so many times shorter than they are: look-ups after 10, 60 and 240 ms.
+const SCALE: u32 = 500;
 
 /// What is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

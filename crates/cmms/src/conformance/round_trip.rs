@@ -98,13 +98,8 @@ impl Bench {
             }
             seen.push("update".to_owned());
         }
-        if let Some(attached) = client.attach(&id, &json!({"name": "trend.svg", "content_type": "image/svg+xml", "content": "PHN2Zy8+"})).await {
-            attached.map_err(|error| format!("attach: {error:?}"))?;
-            let held = control.holds(&self.held(&order.external_ref)).await?;
-            if !held.iter().any(|entry| entry.files.iter().any(|file| file.contains("trend.svg"))) {
-                return Err("attach: the ledger has no file".to_owned());
-            }
-            seen.push("attach".to_owned());
+        if self.manifest.operations.attach.is_some() {
+            seen.push(self.takes_files(&client, &id, &self.held(&order.external_ref)).await?);
         }
         control.work(&id, "close", &Value::Object(self.about.closure.clone())).await?;
         let row = client.read_order(&id).await.map_err(|error| format!("read: {error}"))?;
@@ -236,6 +231,8 @@ impl Bench {
             self.made(&client)
                 .await
                 .map_err(|why| format!("after the log-in has expired: {why}"))?;
+            client.log_out().await;
+            self.made(&client).await.map_err(|why| format!("after logging out: {why}"))?;
             return Ok("6 kinds, log-in renewed".to_owned());
         }
         Ok("6 kinds".to_owned())

@@ -187,7 +187,7 @@ impl ManifestClient {
         }
     }
 
-    async fn once_at(
+    pub(super) async fn once_at(
         &self,
         step: &Step,
         scope: &Scope<'_>,
@@ -206,7 +206,7 @@ impl ManifestClient {
             }
         })?;
         let body = outgoing.body.as_deref().unwrap_or_default();
-        let watched = self.begin(&step.name, kind, outgoing.method.as_str(), body);
+        let watched = self.begin(&step.name, kind, outgoing.method.as_str(), body).await?;
         let outcome = match self.gate.send(outgoing).await {
             Ok(answer) => {
                 if kind == Kind::Call {

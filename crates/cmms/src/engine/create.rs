@@ -13,7 +13,7 @@ use super::ManifestClient;
 use super::call::items;
 use super::heard::StepError;
 use super::watch::during;
-use crate::manifest::{Already, Class, Step};
+use crate::manifest::{Already, Class, Create, Step};
 use crate::template::{Scope, plain};
 use crate::{CreateOutcome, NewOrder};
 
@@ -50,6 +50,20 @@ impl StepState {
             in_doubt: true,
             ..Self::default()
         }
+    }
+
+    /// Forgets the steps that can be done again without harm: what they looked up may be another
+    /// by now.
+    pub fn forget(&mut self, create: &Create) {
+        let again = create.steps.iter().filter(|step| step.repeatable || !step.writes());
+        for step in again {
+            self.steps.remove(&step.name);
+        }
+    }
+
+    /// Whether the record itself exists.
+    pub fn knows_record(&self) -> bool {
+        self.steps.values().any(|step| step.kept.get("cmms_id").is_some())
     }
 
     fn is_new(&self) -> bool {
@@ -171,7 +185,7 @@ impl ManifestClient {
                 let kept = match self.step(step, &inner, number == 0 || state.in_doubt, state).await
                 {
                     Ok(kept) => kept,
-                    Err(error) if self.exists(state) && is_refusal(&error) => {
+                    Err(error) if state.knows_record() && is_refusal(&error) => {
                         state.notes.push(format!(
                             "{}: {}",
                             step.name,
@@ -206,11 +220,6 @@ impl ManifestClient {
         state.in_doubt = true;
     }
 
-    /// Whether the record itself exists.
-    fn exists(&self, state: &StepState) -> bool {
-        state.steps.values().any(|progress| progress.kept.get("cmms_id").is_some())
-    }
-
     async fn step(
         &self,
         step: &Step,
@@ -234,7 +243,7 @@ impl ManifestClient {
         Ok(kept)
     }
 
-    async fn done_already(
+    pub(super) async fn done_already(
         &self,
         already: &Already,
         scope: &Scope<'_>,

@@ -25,7 +25,7 @@ impl ManifestClient {
             let word = text.split_whitespace().next().unwrap_or_default().to_uppercase();
             let values = values(statement, &step.with, scope)?;
             let payload = format!("{text}\n{values:?}");
-            let watched = self.begin(&step.name, Kind::Call, &word, payload.as_bytes());
+            let watched = self.begin(&step.name, Kind::Call, &word, payload.as_bytes()).await?;
             let outcome = match self.ask(statement, values, scope).await {
                 Ok(heard) => {
                     let judged = self.judge(step, scope, &heard, None);

@@ -1,5 +1,6 @@
 //! One client for every CMMS that a manifest describes.
 
+mod attach;
 mod call;
 mod create;
 mod database;
@@ -34,7 +35,7 @@ use crate::{CallError, Capabilities, CmmsClient, CreateOutcome, Identity, NewOrd
 
 pub use create::{Journal, JournalClosed, NoJournal, Progress, StepState};
 pub use rows::{AssetRow, Batch, CodeRow, Cursor, OrderRow};
-pub use watch::{Seen, Watch, on_behalf_of};
+pub use watch::{Announced, Ended, Place, Unwatched, Watch, on_behalf_of};
 
 use heard::StepError;
 use pace::Pace;
@@ -225,12 +226,7 @@ impl ManifestClient {
                 "transition",
                 self.change(
                     &transition.steps,
-                    &[
-                        ("id", &json!(id)),
-                        ("closure", closure),
-                        ("order", &Value::Null),
-                        ("file", &Value::Null),
-                    ],
+                    &[("id", &json!(id)), ("closure", closure), ("order", &Value::Null)],
                 ),
             )
             .await,
@@ -241,34 +237,9 @@ impl ManifestClient {
     pub async fn update(&self, id: &str, order: &Value) -> Option<Result<(), CallError>> {
         let update = self.manifest.operations.update.as_ref()?;
         Some(
-            during(
-                "update",
-                self.change(
-                    &update.steps,
-                    &[
-                        ("id", &json!(id)),
-                        ("order", order),
-                        ("closure", &Value::Null),
-                        ("file", &Value::Null),
-                    ],
-                ),
-            )
-            .await,
+            during("update", self.change(&update.steps, &[("id", &json!(id)), ("order", order)]))
+                .await,
         )
-    }
-
-    /// Adds a file, `{name, content_type, content}` with base64 content; `None` when the manifest
-    /// does not know how. The error says whether the file may be there all the same.
-    pub async fn attach(&self, id: &str, file: &Value) -> Option<Result<(), CreateOutcome>> {
-        let attach = self.manifest.operations.attach.as_ref()?;
-        let names = [
-            ("id", &json!(id)),
-            ("file", file),
-            ("closure", &Value::Null),
-            ("order", &Value::Null),
-        ];
-        let done = during("attach", self.run(&attach.steps, &names)).await;
-        Some(done.map(drop).map_err(|error| self.outcome(error)))
     }
 
     async fn change(&self, steps: &[Step], names: &[(&str, &Value)]) -> Result<(), CallError> {
@@ -366,11 +337,7 @@ impl CmmsClient for ManifestClient {
     }
 
     fn objection(&self, order: &NewOrder) -> Option<(&'static str, String)> {
-        let asset = order.body.get("asset").and_then(Value::as_str).unwrap_or_default();
-        let needs_one = self.manifest.fields.contains_key("asset");
-        (needs_one && asset.is_empty()).then(|| {
-            ("asset_not_linked", "the asset is not linked to one of the CMMS's register".to_owned())
-        })
+        self.manifest.objection(&order.body)
     }
 
     async fn look_up(&self, external_ref: &str) -> Result<Vec<CmmsRecord>, CallError> {

@@ -206,7 +206,7 @@ impl ManifestClient {
         kind: AnswerKind,
     ) -> Result<Heard, StepError> {
         let body = call.body.as_deref().unwrap_or_default();
-        let watched = self.begin(step, Kind::LogIn, call.method.as_str(), body);
+        let watched = self.begin(step, Kind::LogIn, call.method.as_str(), body).await?;
         let outcome = match self.gate.send(call).await {
             Ok(answer) => Ok(hear(answer, kind).0),
             Err(failure) => Err((None, failure.into())),

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::ManifestClient;
 use super::call::Kind;
 use super::heard::StepError;
+use super::watch::during;
 use crate::manifest::{Grant, OAuth2, Place};
 use crate::template::{Expression, Scope, Template};
 
@@ -75,6 +76,30 @@ impl ManifestClient {
         if session.generation == generation {
             let generation = session.generation + 1;
             *session = Session { generation, ..Session::default() };
+        }
+    }
+
+    /// Logs out, where there is a log-in and the system wants that. Whoever calls afterwards logs in
+    /// anew; a log-out that fails leaves the session to expire.
+    pub async fn log_out(&self) {
+        let Some(login) = self.manifest.auth.session.as_ref() else { return };
+        let pass = {
+            let mut session = self.session.lock().await;
+            if login.out.is_empty() || !session.fresh() {
+                return;
+            }
+            let generation = session.generation + 1;
+            let left = Session { generation, ..Session::default() };
+            std::mem::replace(&mut *session, left).pass(true)
+        };
+        let now = self.time();
+        let names = self.names(&now);
+        let scope = Scope::of(&names);
+        for step in &login.out {
+            let call = self.once_at(step, &scope, Kind::Call, &pass, None);
+            if let Err(error) = during("log_out", call).await {
+                tracing::debug!(error = error.message, "not logged out");
+            }
         }
     }
 

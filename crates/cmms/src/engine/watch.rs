@@ -1,8 +1,11 @@
-//! Who watches is told of every call: what it was for and how it ended, never what it said.
+//! Who watches is told of every call before it is made and after it has ended: what it was for and
+//! how it ended, never what it said.
 
 use std::future::Future;
 use std::time::Duration;
 
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::ids::WorkOrderId;
 use sha2::{Digest, Sha256};
 use tokio::task::futures::TaskLocalFuture;
@@ -18,17 +21,24 @@ tokio::task_local! {
     static ORDER: WorkOrderId;
 }
 
-/// One call, after it has ended.
+/// A call that is about to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct Announced {
     /// `create`, `look_up`, `read`, `attach`, …
     pub operation: &'static str,
     /// The manifest's name of the call.
     pub step: String,
-    /// The work order it was made for.
+    /// The work order it is made for.
     pub order: Option<WorkOrderId>,
     /// HTTP method; of a statement its first word.
     pub method: String,
+    /// Hash of what is sent.
+    pub payload_sha256: Vec<u8>,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
     /// HTTP status, when there was an answer.
     pub status: Option<u16>,
     /// `ok`, or what went wrong.
@@ -37,22 +47,38 @@ pub struct Seen {
     pub said: Option<String>,
     /// How long it took.
     pub took: Duration,
-    /// Hash of what was sent.
-    pub payload_sha256: Vec<u8>,
 }
 
+/// Where a call is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its number.
+    pub id: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The call could not be written down, and so is not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the call could not be written down")]
+pub struct Unwatched;
+
 /// Is told of every call.
+#[async_trait]
 pub trait Watch: Send + Sync {
-    /// A call has ended.
-    fn seen(&self, call: Seen);
+    /// Writes a call down; it is made afterwards.
+    ///
+    /// # Errors
+    /// When it could not be written down: it is not made.
+    async fn announced(&self, call: Announced) -> Result<Place, Unwatched>;
+
+    /// It has ended.
+    fn ended(&self, place: Place, how: Ended);
 }
 
 /// A call under way.
 pub(super) struct Watched {
-    step: String,
-    operation: &'static str,
-    method: String,
-    payload_sha256: Vec<u8>,
+    place: Place,
     begun: Instant,
 }
 
@@ -70,25 +96,31 @@ pub fn on_behalf_of<F: Future>(order: WorkOrderId, work: F) -> TaskLocalFuture<W
 }
 
 impl ManifestClient {
-    pub(super) fn begin(
+    pub(super) async fn begin(
         &self,
         step: &str,
         kind: Kind,
         method: &str,
         payload: &[u8],
-    ) -> Option<Watched> {
-        self.watch.as_ref()?;
+    ) -> Result<Option<Watched>, StepError> {
+        let Some(watch) = &self.watch else { return Ok(None) };
         let operation = match kind {
             Kind::LogIn => "log_in",
             Kind::Call => OPERATION.try_with(|name| *name).unwrap_or("call"),
         };
-        Some(Watched {
-            step: step.to_owned(),
+        let call = Announced {
             operation,
+            step: step.to_owned(),
+            order: ORDER.try_with(|order| *order).ok(),
             method: method.to_owned(),
             payload_sha256: Sha256::digest(payload).to_vec(),
-            begun: Instant::now(),
-        })
+        };
+        match watch.announced(call).await {
+            Ok(place) => Ok(Some(Watched { place, begun: Instant::now() })),
+            Err(error) => {
+                Err(StepError { unsent: true, ..StepError::new(None, error.to_string()) })
+            }
+        }
     }
 
     pub(super) fn end(
@@ -104,17 +136,8 @@ impl ManifestClient {
                 (*status, word(error), Some(self.scrubber.clean(&error.message)))
             }
         };
-        watch.seen(Seen {
-            operation: call.operation,
-            step: call.step,
-            order: ORDER.try_with(|order| *order).ok(),
-            method: call.method,
-            status,
-            outcome: word,
-            said,
-            took: call.begun.elapsed(),
-            payload_sha256: call.payload_sha256,
-        });
+        let how = Ended { status, outcome: word, said, took: call.begun.elapsed() };
+        watch.ended(call.place, how);
     }
 }
 

@@ -94,6 +94,9 @@ pub struct SessionLogin {
     pub seconds: Option<Expression>,
     /// When it expires.
     pub until: Option<Expression>,
+    /// Calls that log out, for systems that count the sessions of a user.
+    #[serde(default)]
+    pub out: Vec<Step>,
 }
 
 /// A token that every write needs.

@@ -23,7 +23,8 @@ pub use auth::{Auth, Basic, Csrf, Grant, OAuth2, Place, SessionLogin, Sign, Sign
 pub use builtin::{builtin, find};
 pub use errors::{Class, ErrorRule, Statuses};
 pub use operations::{
-    Adopt, AssetMap, Check, CodeMap, Create, Feed, Find, Listing, Operations, Page, Transition,
+    Adopt, AssetMap, Attach, Check, CodeMap, Create, Feed, Find, Listing, Operations, Page,
+    Transition,
 };
 pub use sql::{Does, Driver, Param, Params, Role, Sql, SqlTls, Statement};
 pub use step::{Already, AnswerKind, Each, Expect, FilePart, Step, Verb};
@@ -249,6 +250,15 @@ pub enum Refusal {
 }
 
 impl Manifest {
+    /// Whether a body cannot be sent as it is: its code and why.
+    pub fn objection(&self, body: &Value) -> Option<(&'static str, String)> {
+        let asset = body.get("asset").and_then(Value::as_str).unwrap_or_default();
+        let needs_one = self.fields.contains_key("asset");
+        (needs_one && asset.is_empty()).then(|| {
+            ("asset_not_linked", "the asset is not linked to one of the CMMS's register".to_owned())
+        })
+    }
+
     /// Reads and checks a manifest.
     ///
     /// # Errors

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use domain::work_order::WorkOrderStatus;
 use serde::Deserialize;
 
-use super::Step;
+use super::{Already, Step};
 use crate::template::{Expression, Template};
 
 /// What it can do.
@@ -28,7 +28,7 @@ pub struct Operations {
     /// Changes texts, priority and dates.
     pub update: Option<Transition>,
     /// Adds a file.
-    pub attach: Option<Transition>,
+    pub attach: Option<Attach>,
     /// Its failure codes.
     pub failure_codes: Option<Listing<CodeMap>>,
 }
@@ -59,6 +59,23 @@ pub struct Create {
 pub struct Transition {
     /// Calls.
     pub steps: Vec<Step>,
+}
+
+/// Adds a file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attach {
+    /// Calls.
+    pub steps: Vec<Step>,
+    /// How to see that the record has the file, asked when a call before had no certain answer.
+    pub already: Option<Already>,
+}
+
+impl Attach {
+    /// Whether a file that may be there can be sent again without there being two.
+    pub fn repeats(&self) -> bool {
+        self.already.is_some() || self.steps.iter().all(|step| step.repeatable)
+    }
 }
 
 /// Finds some.

@@ -86,8 +86,11 @@ fn run(job: &Job) -> Result<Found, Failure> {
     let environment = odbc_api::environment().map_err(|error| not_sent(&error.to_string()))?;
     let options =
         ConnectionOptions { login_timeout_sec: Some(job.seconds), ..ConnectionOptions::default() };
+    // MariaDB's driver reads up to a NUL, whatever length it is given.
+    let ended = format!("{}\0", job.connect);
+    let connect = &ended[..job.connect.len()];
     let connection =
-        environment.connect_with_connection_string(&job.connect, options).map_err(unconnected)?;
+        environment.connect_with_connection_string(connect, options).map_err(unconnected)?;
     let Some(text) = &job.text else { return Ok(Found::default()) };
     connection.set_autocommit(false).map_err(|error| not_sent(&error.to_string()))?;
     let found = asked(&connection, job, text);

@@ -118,6 +118,11 @@ impl Bridge {
         ManifestClient::new(self.manifest.clone(), self.connection(port)).unwrap()
     }
 
+    /// What goes over the wire to commit; a driver may say `autocommit` before.
+    fn commits_with(&self) -> &'static [u8] {
+        if self.scheme == "postgres" { b"commit" } else { b"\x03commit" }
+    }
+
     fn client(&self) -> ManifestClient {
         self.client_at(self.server.port)
     }
@@ -236,7 +241,7 @@ async fn goes_on_after_a_crash(bridge: &Bridge) {
 async fn a_lost_answer_doubles_nothing(bridge: &Bridge) {
     for (cut, held) in [(Cut::Before, 0), (Cut::After, 1)] {
         let reference = format!("MW-{cut:?}");
-        let cutter = Cutter::start(bridge.server.port, b"commit", cut).await;
+        let cutter = Cutter::start(bridge.server.port, bridge.commits_with(), cut).await;
         let client = bridge.client_at(cutter.port);
         // the first transaction of a create is the record's own
         let outcome = client.create(&order(&reference)).await;

@@ -1,6 +1,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 use store::connections::edit;
+use store::work_orders::order_sync;
 use store::{AuditEntry, ScopedTx};
 
 use crate::Error;
@@ -16,6 +17,7 @@ pub const RECONCILE_FOR: TimeDelta = TimeDelta::days(7);
 pub async fn restored(tx: &mut ScopedTx, why: &str) -> Result<usize, Error> {
     let until = tx.now() + RECONCILE_FOR;
     let ids = edit::reconcile_first(tx, until).await?;
+    order_sync::read_everything(tx).await?;
     let entries = ids.iter().map(|id| {
         AuditEntry::new("connection.reconcile_first", "connection", *id)
             .detail(json!({"until": until, "reason": why}))

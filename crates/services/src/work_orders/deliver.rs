@@ -37,7 +37,8 @@ pub(crate) fn stopped(target: &Target, caller: &Caller) -> Result<DeliveryState,
 }
 
 /// Sends a stopped delivery again, under the same reference; where the CMMS may hold it already,
-/// it is looked up first. For those who raise work orders and integration administrators.
+/// it is looked up first. One that was rejected is nowhere, so its body is made anew, with the asset
+/// link and the mapping of now. For those who raise work orders and integration administrators.
 ///
 /// # Errors
 /// `not_stopped`, or `open_work_order_exists` when another work order took its place;
@@ -45,6 +46,9 @@ pub(crate) fn stopped(target: &Target, caller: &Caller) -> Result<DeliveryState,
 pub async fn retry(tx: &mut ScopedTx, caller: &Caller, id: WorkOrderId) -> Result<(), Error> {
     let target = people::target(tx, id).await?.ok_or(Error::NotFound)?;
     let state = stopped(&target, caller)?;
+    if state == DeliveryState::Rejected {
+        super::render_anew(tx, id, &target).await?;
+    }
     people::requeue(tx, id, state == DeliveryState::NeedsPerson).await.map_err(
         |error| match error.constraint() {
             Some("work_order_one_open") => Error::conflict(

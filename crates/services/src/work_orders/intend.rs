@@ -97,7 +97,8 @@ async fn overlay(tx: &mut ScopedTx, orders: &mut [NewWorkOrder]) -> Result<(), E
     let renderers = mapping::renderers(tx, &wanted).await?;
     for order in orders {
         let Some(renderer) = renderers.get(&order.connection_id) else { continue };
-        order.request = renderer.body(order.alert_id, &order.request);
+        let asked = order.asked.insert(std::mem::take(&mut order.request));
+        order.request = renderer.body(order.alert_id, asked);
         order.failure_code = order.request["failure_code"].as_str().map(str::to_owned);
         order.mapping_version = renderer.version;
     }
@@ -201,6 +202,8 @@ fn render(intent: &Intent, facts: &IntentFacts, tx: &ScopedTx) -> NewWorkOrder {
         failure_mode: facts.failure_mode.clone(),
         attempt_no,
         request: intent.body(facts, &title, &external_ref),
+        asked: None,
+        request_key: intent.key.clone(),
         external_ref,
         origin: intent.origin.as_str(),
         requested_kind: intent.requested_by.kind(),

@@ -1,5 +1,6 @@
 //! Work orders: asking for them, mirroring what the CMMS says, and the acts of the built-in book.
 
+mod anew;
 mod attach;
 mod deliver;
 mod export;
@@ -8,7 +9,7 @@ pub mod import;
 mod intend;
 pub mod mirror;
 mod raise;
-mod reference;
+pub(crate) mod reference;
 mod request;
 mod show;
 pub mod sync;
@@ -17,6 +18,7 @@ mod transition;
 
 pub mod webhooks;
 
+use anew::render_anew;
 pub use attach::draw_waiting;
 pub(crate) use deliver::stopped;
 pub use deliver::{retry, skip};

@@ -10,7 +10,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// What a reference is derived from.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Origin<'a> {
+pub(crate) enum Origin<'a> {
     /// A prediction: the event that opened the alert, and which attempt of the alert it is.
     Event { event_id: &'a str, attempt_no: i32 },
     /// A person: the idempotency key of the request.
@@ -19,7 +19,7 @@ pub(super) enum Origin<'a> {
 
 /// The reference, `MW-` and 16 characters: the first 80 bits of HMAC-SHA-256 under the
 /// installation's key.
-pub(super) fn derive(
+pub(crate) fn derive(
     installation_key: &[u8],
     connection: ConnectionId,
     asset: AssetId,

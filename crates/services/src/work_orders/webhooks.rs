@@ -178,7 +178,7 @@ pub async fn hear(
         Some(_) if !first => Heard::Again,
         _ => Heard::Taken,
     };
-    connections::record(tx, &[transaction(connection, hash.to_vec())]).await?;
+    connections::received(tx, transaction(connection, hash.to_vec())).await?;
     if heard == Heard::Again {
         return Ok(heard);
     }
@@ -194,16 +194,10 @@ fn transaction(connection: ConnectionId, hash: Vec<u8>) -> connections::Call {
     connections::Call {
         connection: connection.0,
         work_order: None,
-        direction: "in",
         operation: "webhook".to_owned(),
         step: String::new(),
         method: "POST".to_owned(),
-        status: Some(200),
-        outcome: "ok".to_owned(),
-        said: None,
-        milliseconds: 0,
-        payload_sha256: Some(hash),
-        ago: 0.0,
+        payload_sha256: hash,
     }
 }
 

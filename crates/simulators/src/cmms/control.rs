@@ -42,15 +42,18 @@ pub(super) struct Desk<'a> {
     pub(super) hooks: &'a mut Hooks,
     /// Calls so far, and how many of them changed something.
     pub(super) counts: (u64, u64),
+    /// Calls that are carried out when it is told to.
+    pub(super) held: &'a mut Vec<Call>,
 }
 
 pub(super) fn answer(call: &Call, desk: Desk<'_>) -> Answer {
-    let Desk { face, world, script, hooks, counts } = desk;
+    let Desk { face, world, script, hooks, counts, held } = desk;
     let words = call.segments();
     match (call.method.as_str(), words.get(1).copied().unwrap_or_default()) {
         ("GET", "about") => Answer::json(200, &face.about()),
         ("GET", "ledger") => Answer::json(200, &json!(face.ledger(world))),
         ("GET", "calls") => Answer::json(200, &json!({"calls": counts.0, "writes": counts.1})),
+        ("GET", "sessions") => Answer::json(200, &json!(face.sessions(world))),
         ("POST", "faults") => match serde_json::from_slice::<Vec<FaultRule>>(&call.body) {
             Ok(rules) => {
                 script.set(rules);
@@ -58,6 +61,13 @@ pub(super) fn answer(call: &Call, desk: Desk<'_>) -> Answer {
             }
             Err(error) => Answer::text(400, "text/plain", error.to_string()),
         },
+        ("POST", "release") => {
+            for call in held.drain(..) {
+                face.answer(&call, world);
+                hooks.tell(face, world, Some(&call));
+            }
+            Answer::empty(204)
+        }
         ("POST", "work") => match serde_json::from_slice::<Work>(&call.body) {
             Ok(work) => match face.work(world, &work.id, &work.act, &work.closure) {
                 true => {

@@ -16,6 +16,8 @@ pub enum Fault {
     ResetAfter,
     /// The connection ends; it is done so many milliseconds later.
     LateCommit(u64),
+    /// The connection ends; it is done when the double is told to (`/_double/release`).
+    HeldCommit,
     /// 500, and it was done.
     ErrorAfter,
     /// It was done; the answer ends in the middle.

@@ -35,6 +35,8 @@ struct Inside {
     hooks: Hooks,
     calls: u64,
     writes: u64,
+    /// Calls that are carried out when the double is told to.
+    held: Vec<Call>,
 }
 
 /// A running double; it ends when this is dropped.
@@ -73,6 +75,7 @@ impl Double {
             hooks,
             calls: 0,
             writes: 0,
+            held: Vec::new(),
         }));
         let task = tokio::spawn(accept(listener, inside));
         Ok(Self { address, task, sender })
@@ -122,9 +125,9 @@ async fn serve(
     let call = read(request).await.map_err(|()| Reset)?;
     if call.path.first().is_some_and(|first| first == "_double") {
         let mut inside = inside.lock().unwrap_or_else(PoisonError::into_inner);
-        let Inside { face, world, script, hooks, calls, writes } = &mut *inside;
+        let Inside { face, world, script, hooks, calls, writes, held } = &mut *inside;
         let counts = (*calls, *writes);
-        let desk = Desk { face: face.as_mut(), world, script, hooks, counts };
+        let desk = Desk { face: face.as_mut(), world, script, hooks, counts, held };
         return Ok(whole(control::answer(&call, desk)));
     }
     let fault = {
@@ -155,6 +158,10 @@ async fn serve(
                 tokio::time::sleep(Duration::from_millis(ms)).await;
                 answer(&call, &inside);
             });
+            Err(Reset)
+        }
+        Some(Fault::HeldCommit) => {
+            inside.lock().unwrap_or_else(PoisonError::into_inner).held.push(call);
             Err(Reset)
         }
         Some(Fault::ErrorAfter) => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::connection::Health;
 use domain::ids::ConnectionId;
 
 use crate::work_orders::delivery::BREAKER_FAILURES;
@@ -11,17 +12,6 @@ use crate::{AuditEntry, Error, ScopedTx};
 const PAUSE_AFTER: i32 = 2;
 /// Waiting lanes pulled forward per second once a CMMS is back.
 const PULL_RATE: f64 = 20.0;
-
-/// What a call says about its connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Health {
-    /// It answered.
-    Well,
-    /// It could not be reached, or gave no readable answer.
-    Failed,
-    /// It does not accept our credentials.
-    Unauthorised,
-}
 
 /// Counts how a call went. Five failures in a row open the breaker for `probe_every`; the next
 /// success closes it and pulls the waiting lanes forward, a few per second. The second refusal of

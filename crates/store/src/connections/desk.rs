@@ -126,7 +126,8 @@ pub async fn hours(
 ) -> Result<Vec<(i64, i32, i64, i64)>, Error> {
     Ok(sqlx::query_as(
         "SELECT connection_id, floor(extract(epoch FROM now() - at) / 3600)::int AS ago,
-                count(*) FILTER (WHERE outcome = 'ok'), count(*) FILTER (WHERE outcome <> 'ok')
+                count(*) FILTER (WHERE outcome = 'ok'),
+                count(*) FILTER (WHERE outcome NOT IN ('ok', 'under_way'))
          FROM api_transaction
          WHERE at > now() - interval '24 hours' AND at <= now()
            AND ($1::bigint IS NULL OR connection_id = $1)
@@ -146,7 +147,8 @@ pub async fn latency(tx: &mut ScopedTx, id: ConnectionId) -> Result<(i64, f64, f
         "SELECT count(*), COALESCE(percentile_cont(0.5) WITHIN GROUP (ORDER BY milliseconds), 0),
                 COALESCE(percentile_cont(0.95) WITHIN GROUP (ORDER BY milliseconds), 0)
          FROM api_transaction
-         WHERE connection_id = $1 AND at > now() - interval '1 hour' AND direction = 'out'",
+         WHERE connection_id = $1 AND at > now() - interval '1 hour' AND direction = 'out'
+           AND outcome <> 'under_way'",
     )
     .bind(id.0)
     .fetch_one(tx.conn())

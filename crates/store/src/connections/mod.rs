@@ -9,8 +9,8 @@ pub mod edit;
 pub mod mapping;
 pub mod shadow;
 
-pub use calls::{Call, record};
-pub use circuit::{Health, probing, report, resume};
+pub use calls::{Call, Ended, announce, complete, received};
+pub use circuit::{probing, report, resume};
 pub use config::{Config, changed, config, version};
 
 use crate::{Error, ScopedTx};

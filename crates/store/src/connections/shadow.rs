@@ -16,11 +16,25 @@ pub struct Beside {
     /// The work order.
     pub work_order_id: i64,
     /// Its alert.
-    pub alert_id: Option<i64>,
+    pub alert_id: i64,
     /// Its site.
     pub site_id: i64,
-    /// What the active connection is sent.
-    pub request: Value,
+    /// Its asset.
+    pub asset_id: i64,
+    /// Failure mode code.
+    pub failure_mode: String,
+    /// The code of the connection in shadow for it.
+    pub failure_code: Option<String>,
+    /// What was asked for, before any mapping.
+    pub asked: Value,
+    /// The event that opened the alert.
+    pub first_event_id: String,
+    /// 1 for the alert's first work order.
+    pub attempt_no: i32,
+    /// The idempotency key of a person's request.
+    pub request_key: Option<String>,
+    /// The installation's key for references.
+    pub reference_key: Vec<u8>,
 }
 
 /// Work orders that connections in shadow have not seen yet, oldest first.
@@ -29,10 +43,15 @@ pub struct Beside {
 /// When the database refuses.
 pub async fn beside(tx: &mut ScopedTx, limit: i64) -> Result<Vec<Beside>, Error> {
     Ok(sqlx::query_as(
-        "SELECT k.id AS connection_id, w.id AS work_order_id, w.alert_id, w.site_id, w.request
+        "SELECT k.id AS connection_id, w.id AS work_order_id, w.alert_id, w.site_id, w.asset_id,
+                w.failure_mode, f.code AS failure_code, COALESCE(w.asked, w.request) AS asked,
+                a.first_event_id, w.attempt_no, w.request_key, i.reference_key
          FROM connection k JOIN connection_site x ON x.connection_id = k.id
          JOIN work_order w ON w.site_id = x.site_id AND w.connection_id <> k.id
               AND w.created_at >= k.created_at
+         JOIN alert a ON a.id = w.alert_id
+         CROSS JOIN installation i
+         LEFT JOIN failure_code f ON f.connection_id = k.id AND f.failure_mode = w.failure_mode
          WHERE k.state = 'shadow' AND w.id > (SELECT max(id) - $1 FROM work_order)
            AND NOT EXISTS (SELECT FROM shadow_order o
                            WHERE o.connection_id = k.id AND o.work_order_id = w.id)

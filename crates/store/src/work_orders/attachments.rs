@@ -211,7 +211,7 @@ pub struct Outgoing {
     pub attempts: i32,
     /// Fences out whoever held it before.
     pub lease_token: i64,
-    /// A worker died while it was being sent: it may be there.
+    /// A call before had no certain answer, or its worker died: it may be there.
     pub in_doubt: bool,
 }
 
@@ -226,7 +226,7 @@ pub async fn take_outgoing(
 ) -> Result<Option<Outgoing>, Error> {
     Ok(sqlx::query_as(
         "WITH c AS (
-             SELECT d.attachment_id, d.state = 'sending' AS in_doubt
+             SELECT d.attachment_id, d.state IN ('sending', 'unknown') AS in_doubt
              FROM attachment_delivery d JOIN connection k ON k.id = d.connection_id
              WHERE d.connection_id = $1 AND d.ready_at <= now()
                AND (d.leased_until IS NULL OR d.leased_until < now())

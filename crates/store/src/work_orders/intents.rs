@@ -122,6 +122,10 @@ pub struct NewWorkOrder {
     pub spare_parts: Value,
     /// The body to be sent, fixed.
     pub request: Value,
+    /// What was asked for, where a mapping made the body of it.
+    pub asked: Option<Value>,
+    /// The idempotency key of a person's request.
+    pub request_key: Option<String>,
     /// Trends to attach.
     pub evidence: Value,
     /// When to draw them; `None` when there are none.
@@ -180,13 +184,13 @@ pub async fn insert(
         "INSERT INTO work_order (alert_id, site_id, connection_id, asset_id, failure_mode,
              attempt_no, external_ref, origin, requested_kind, requested_by, title, description,
              priority, work_type, failure_code, due, scheduled_from, scheduled_until, assigned_to,
-             spare_parts, request, evidence, attach_at, status, mapping_version, deadline,
+             spare_parts, request, asked, request_key, evidence, attach_at, status, mapping_version, deadline,
              created_at, cmms_id,
              cmms_number, cmms_status, record_version, delivery_state, next_at)
          SELECT alert_id, site_id, connection_id, asset_id, failure_mode,
              attempt_no, external_ref, origin, requested_kind, requested_by, title, description,
              priority, work_type, failure_code, due, scheduled_from, scheduled_until, assigned_to,
-             spare_parts, request, evidence, attach_at, status, mapping_version, deadline,
+             spare_parts, request, asked, request_key, evidence, attach_at, status, mapping_version, deadline,
              created_at, cmms_id,
              cmms_number, cmms_status, record_version,
              CASE WHEN cmms_id IS NULL THEN 'queued' ELSE 'created' END,
@@ -196,7 +200,7 @@ pub async fn insert(
              requested_kind text, requested_by bigint, title text, description text,
              priority smallint, work_type text, failure_code text, due timestamptz,
              scheduled_from timestamptz, scheduled_until timestamptz, assigned_to text,
-             spare_parts jsonb, request jsonb, evidence jsonb, attach_at timestamptz, status text,
+             spare_parts jsonb, request jsonb, asked jsonb, request_key text, evidence jsonb, attach_at timestamptz, status text,
              mapping_version integer, deadline timestamptz, created_at timestamptz, cmms_id text, cmms_number text,
              cmms_status text, record_version bigint)
          ORDER BY connection_id, asset_id, failure_mode

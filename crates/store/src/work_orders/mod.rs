@@ -11,6 +11,7 @@ pub mod mirror;
 pub mod order_sync;
 pub mod people;
 pub mod read;
+pub mod strays;
 pub mod sweep;
 pub mod timeline;
 pub mod webhooks;

@@ -44,6 +44,20 @@ pub async fn enrol(tx: &mut ScopedTx) -> Result<(), Error> {
     Ok(())
 }
 
+/// Has every connection's list read from its beginning at once: what is mirrored may be older than
+/// what is there.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn read_everything(tx: &mut ScopedTx) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE order_sync SET full_at = NULL, next_at = now(), leased_until = NULL, mode = NULL",
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Leases the run of a connection when it is due: the one that was interrupted, else a new one.
 /// Everything is read the first time and every `full_every_seconds`; in between what has changed,
 /// or, from a CMMS that cannot be asked for that, our open ones by id.

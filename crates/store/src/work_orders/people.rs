@@ -1,6 +1,7 @@
 //! What people do to work orders: transitions of the book, retry and skip of a delivery.
 
 use domain::ids::{AlertId, AssetId, SiteId, WorkOrderId};
+use serde_json::Value;
 
 use crate::{Error, ScopedTx};
 
@@ -59,6 +60,51 @@ pub async fn target(tx: &mut ScopedTx, id: WorkOrderId) -> Result<Option<Target>
     .bind(id.0)
     .fetch_optional(tx.conn())
     .await?)
+}
+
+/// What was asked for, before a mapping made the body of it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn asked(tx: &mut ScopedTx, id: WorkOrderId) -> Result<Option<Value>, Error> {
+    Ok(sqlx::query_scalar("SELECT asked FROM work_order WHERE id = $1")
+        .bind(id.0)
+        .fetch_one(tx.conn())
+        .await?)
+}
+
+/// Gives a work order that is nowhere another body.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn rewrite(
+    tx: &mut ScopedTx,
+    id: WorkOrderId,
+    request: &Value,
+    mapping_version: i32,
+) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE work_order
+         SET request = $2, mapping_version = $3, failure_code = $2 ->> 'failure_code'
+         WHERE id = $1",
+    )
+    .bind(id.0)
+    .bind(request)
+    .bind(mapping_version)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// How far its create has come.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn progress(tx: &mut ScopedTx, id: WorkOrderId) -> Result<Option<Value>, Error> {
+    Ok(sqlx::query_scalar("SELECT state FROM delivery_progress WHERE work_order_id = $1")
+        .bind(id.0)
+        .fetch_optional(tx.conn())
+        .await?)
 }
 
 /// Queues a stopped delivery again, under the same reference, with a fresh budget of calls: with a

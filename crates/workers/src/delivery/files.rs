@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cmms::CreateOutcome;
-use cmms::engine::on_behalf_of;
+use cmms::engine::{ManifestClient, on_behalf_of};
 use domain::ids::{ConnectionId, SiteId, WorkOrderId};
 use serde_json::json;
 use services::{Error, Services};
@@ -21,6 +21,9 @@ const LEASE: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_millis(500);
 /// Waits after calls that certainly changed nothing.
 const RETRIES: [u64; 6] = [5, 30, 120, 600, 3_600, 14_400];
+/// A file whose call had no certain answer is looked for after this: as long as a create's
+/// look-ups take together.
+const SETTLED: Duration = Duration::from_secs(155);
 
 /// Sends files of one connection until `stop`.
 pub(super) async fn run(
@@ -30,10 +33,14 @@ pub(super) async fn run(
     stop: CancellationToken,
 ) {
     while !stop.is_cancelled() {
-        match one(&services, &clients, connection).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) => pause(&error).await,
+        match clients.manifest(connection).await {
+            Ok(Some(client)) => match send_file(&services, connection, &client).await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => pause(&error).await,
+            },
+            Ok(None) => return,
+            Err(error) => tracing::debug!(%error, "no client to send files with"),
         }
         tokio::select! {
             () = stop.cancelled() => {}
@@ -42,13 +49,28 @@ pub(super) async fn run(
     }
 }
 
-/// How sending ended: the state, the wait until another try, and why.
-type End = (&'static str, Option<Duration>, Option<String>);
+/// How sending ended.
+struct End {
+    state: &'static str,
+    /// Until another try.
+    wait: Option<Duration>,
+    why: Option<String>,
+}
 
-async fn one(
+impl End {
+    fn failed(why: impl Into<String>) -> Self {
+        Self { state: "failed", wait: None, why: Some(why.into()) }
+    }
+}
+
+/// Sends one file of a connection that is due; answers whether there was one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn send_file(
     services: &Services,
-    clients: &Clients,
     connection: ConnectionId,
+    client: &ManifestClient,
 ) -> Result<bool, Error> {
     let mut tx = services.store.begin_system().await?;
     let lease = services.settings.scaled(LEASE);
@@ -57,63 +79,68 @@ async fn one(
     };
     tx.commit().await?;
     crash_point!("file.after_take");
-    let order = WorkOrderId(file.work_order_id);
-    let (state, wait, why) = match clients.manifest(connection).await {
-        _ if file.in_doubt => ("failed", None, Some(IN_DOUBT.to_owned())),
-        Ok(Some(client)) => {
-            let content = STANDARD.encode(&file.content);
-            let sent =
-                json!({"name": file.name, "content_type": file.content_type, "content": content});
-            let answer = on_behalf_of(order, client.attach(&file.cmms_id, &sent)).await;
-            end(answer, file.attempts)
-        }
-        Ok(None) => ("failed", None, Some("this connection takes no files".to_owned())),
-        Err(error) => again(file.attempts, error.to_string()),
-    };
+    let end = send(client, &file).await;
     crash_point!("file.after_call");
-    finish(services, &file, state, wait.map(|wait| services.settings.scaled(wait)), why).await?;
+    finish(services, &file, end).await?;
     Ok(true)
+}
+
+async fn send(client: &ManifestClient, file: &Outgoing) -> End {
+    if file.in_doubt && !client.attaches_again() {
+        return End::failed(IN_DOUBT);
+    }
+    let content = STANDARD.encode(&file.content);
+    let sent = json!({"name": file.name, "content_type": file.content_type, "content": content});
+    let call = client.attach(&file.cmms_id, &sent, file.in_doubt);
+    let Some(answer) = on_behalf_of(WorkOrderId(file.work_order_id), call).await else {
+        return End::failed("this CMMS takes no files");
+    };
+    // What is in doubt stays so until it is found or sent.
+    let queued = if file.in_doubt { "unknown" } else { "queued" };
+    match answer {
+        Ok(()) | Err(CreateOutcome::Created(_)) => End { state: "sent", wait: None, why: None },
+        Err(CreateOutcome::NotSent(why) | CreateOutcome::Unauthorised(why)) => {
+            again(queued, file.attempts, None, why)
+        }
+        Err(CreateOutcome::RateLimited { retry_after }) => End {
+            state: queued,
+            wait: Some(retry_after.unwrap_or(Duration::from_secs(30))),
+            why: Some("the CMMS asks to wait".to_owned()),
+        },
+        Err(CreateOutcome::Refused { message, .. }) => End::failed(message),
+        Err(CreateOutcome::Unknown(why)) if client.attaches_again() => {
+            again("unknown", file.attempts, Some(SETTLED), why)
+        }
+        Err(CreateOutcome::Unknown(why)) => End::failed(format!("{IN_DOUBT} ({why})")),
+    }
 }
 
 const IN_DOUBT: &str = "sent without a certain answer: look there before sending it again";
 
-fn end(answer: Option<Result<(), CreateOutcome>>, attempts: i32) -> End {
-    let Some(answer) = answer else {
-        return ("failed", None, Some("this CMMS takes no files".to_owned()));
-    };
-    match answer {
-        Ok(()) | Err(CreateOutcome::Created(_)) => ("sent", None, None),
-        Err(CreateOutcome::NotSent(why) | CreateOutcome::Unauthorised(why)) => again(attempts, why),
-        Err(CreateOutcome::RateLimited { retry_after }) => {
-            let wait = retry_after.unwrap_or(Duration::from_secs(30));
-            ("queued", Some(wait), Some("the CMMS asks to wait".to_owned()))
-        }
-        Err(CreateOutcome::Refused { message, .. }) => ("failed", None, Some(message)),
-        Err(CreateOutcome::Unknown(why)) => ("failed", None, Some(format!("{IN_DOUBT} ({why})"))),
-    }
-}
-
-fn again(attempts: i32, why: String) -> End {
+/// Another try after so many, and not before `settled`.
+fn again(state: &'static str, attempts: i32, settled: Option<Duration>, why: String) -> End {
     let place = usize::try_from(attempts.max(1) - 1).unwrap_or(usize::MAX);
     match RETRIES.get(place) {
-        Some(seconds) => ("queued", Some(Duration::from_secs(*seconds)), Some(why)),
-        None => ("failed", None, Some(why)),
+        Some(seconds) => {
+            let wait = Duration::from_secs(*seconds).max(settled.unwrap_or_default());
+            End { state, wait: Some(wait), why: Some(why) }
+        }
+        None => End::failed(why),
     }
 }
 
-async fn finish(
-    services: &Services,
-    file: &Outgoing,
-    state: &str,
-    wait: Option<Duration>,
-    why: Option<String>,
-) -> Result<(), Error> {
+async fn finish(services: &Services, file: &Outgoing, end: End) -> Result<(), Error> {
+    let End { state, wait, why } = end;
+    let wait = wait.map(|wait| services.settings.scaled(wait));
     let mut tx = services.store.begin_system().await?;
     if attachments::finish_outgoing(&mut tx, file, state, wait, why.as_deref()).await? {
         let site = SiteId(file.site_id);
-        if state != "queued" {
-            let action =
-                if state == "sent" { "work_order.file_sent" } else { "work_order.file_failed" };
+        let action = match state {
+            "sent" => Some("work_order.file_sent"),
+            "failed" => Some("work_order.file_failed"),
+            _ => None,
+        };
+        if let Some(action) = action {
             let entry = AuditEntry::new(action, "work_order", file.work_order_id)
                 .site(site)
                 .detail(json!({"file": file.name, "error": why}));

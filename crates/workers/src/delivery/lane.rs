@@ -9,22 +9,25 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use cmms::engine::{StepState, on_behalf_of};
-use cmms::{CallError, Capabilities, CmmsClient, CreateOutcome, NewOrder};
-use domain::cmms_record::CmmsRecord;
+use cmms::delivery::machine;
+use cmms::delivery::{self as protocol, After, Call};
+use cmms::engine::{NoJournal, StepState, on_behalf_of};
+use cmms::{Capabilities, CmmsClient, NewOrder};
+use domain::connection::Health;
 use domain::ids::{ConnectionId, SiteId, WorkOrderId};
 use domain::work_order::DeliveryState;
 use serde_json::json;
+use services::connections::RECONCILE_FOR;
 use services::work_orders::mirror;
 use services::{Error, Services};
-use store::connections::{self, Health};
+use store::connections;
 use store::work_orders::delivery::{self, Job, Lease, StepRow};
+use store::work_orders::strays::{self, Stray};
 use store::work_orders::{attachments, sweep};
 use store::{AuditEntry, ScopedTx, Topic, crash_point};
 
 use super::journal::LaneJournal;
-use super::machine::{self, After};
+use super::pulse::Pulse;
 use crate::Clients;
 
 /// A lease that is not renewed ends after this.
@@ -35,6 +38,9 @@ const PROBE: Duration = Duration::from_secs(30);
 /// A created record is searched again after this: a create whose answer was lost may have been
 /// committed later (R3).
 const SWEEP: Duration = Duration::from_secs(9 * 60);
+
+/// After a restore creates wait so long for the CMMS's work orders to be read again.
+const UNREAD: Duration = Duration::from_secs(10 * 60);
 
 /// Where a courier's client comes from.
 #[derive(Clone)]
@@ -53,6 +59,8 @@ pub(super) struct Courier {
     pub source: Source,
     /// Records lie in our own database.
     pub same_database: bool,
+    /// What was last said about the connection.
+    pub pulse: Pulse,
 }
 
 /// A leased work order and the call it needs.
@@ -61,18 +69,12 @@ struct Task {
     job: Job,
     call: Call,
     attempt: Option<i64>,
-    /// Look up before creating: the database was restored.
-    look_first: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Call {
-    Create,
-    LookUp,
-    /// The record is known: only the rest of its steps.
-    Complete,
-    /// None: the previous worker died during a create, or a record came in meanwhile.
-    Settle,
+impl Task {
+    fn creates(&self) -> bool {
+        matches!(self.call, Call::Create { .. })
+    }
 }
 
 /// Leased tasks whose calls are still to be made.
@@ -81,6 +83,11 @@ pub(super) struct Batch(Vec<Task>);
 impl Batch {
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Each task by itself.
+    pub(super) fn into_singles(self) -> impl Iterator<Item = Self> {
+        self.0.into_iter().map(|task| Self(vec![task]))
     }
 }
 
@@ -109,21 +116,11 @@ impl Courier {
         let mut tasks = Vec::with_capacity(jobs.len());
         let mut idle = Vec::new();
         for (lease, job) in leases.into_iter().zip(jobs) {
-            let state = job.state()?;
-            let call = match state {
-                _ if job.cmms_id.is_some() && state != DeliveryState::Created => {
-                    if self.same_database { Call::Settle } else { Call::Complete }
-                }
-                DeliveryState::Queued => Call::Create,
-                DeliveryState::Unknown => Call::LookUp,
-                DeliveryState::Sending => Call::Settle,
-                _ => {
-                    idle.push(lease.work_order);
-                    continue;
-                }
-            };
-            let look_first = claim.look_first && call == Call::Create;
-            tasks.push(Task { lease, job, call, attempt: None, look_first });
+            let (known, stepwise) = (job.cmms_id.is_some(), !self.same_database);
+            match Call::next(job.state()?, known, stepwise, claim.look_first) {
+                Some(call) => tasks.push(Task { lease, job, call, attempt: None }),
+                None => idle.push(lease.work_order),
+            }
         }
         self.open_attempts(&mut tx, &mut tasks).await?;
         delivery::idle(&mut tx, &idle).await?;
@@ -134,14 +131,14 @@ impl Courier {
     }
 
     async fn open_attempts(&self, tx: &mut ScopedTx, tasks: &mut [Task]) -> Result<(), Error> {
-        let of = |call: Call, tasks: &[Task]| -> Vec<WorkOrderId> {
-            tasks.iter().filter(|t| t.call == call).map(|t| t.lease.work_order).collect()
+        let of = |wanted: fn(&Task) -> bool| -> Vec<WorkOrderId> {
+            tasks.iter().filter(|task| wanted(task)).map(|task| task.lease.work_order).collect()
         };
-        let (creates, look_ups) = (of(Call::Create, tasks), of(Call::LookUp, tasks));
+        let (creates, look_ups) = (of(Task::creates), of(|task| task.call == Call::LookUp));
         let mut attempts: HashMap<WorkOrderId, i64> = HashMap::new();
         if !creates.is_empty() {
             attempts.extend(delivery::start_creates(tx, &creates).await?);
-            let sends = tasks.iter().filter(|task| task.call == Call::Create).map(|task| {
+            let sends = tasks.iter().filter(|task| task.creates()).map(|task| {
                 AuditEntry::new("work_order.send", "work_order", task.job.id)
                     .site(SiteId(task.job.site_id))
                     .detail(json!({ "attempt": task.job.attempts + 1 }))
@@ -153,7 +150,7 @@ impl Courier {
         }
         for task in tasks {
             task.attempt = attempts.get(&task.lease.work_order).copied();
-            if task.call == Call::Create {
+            if task.creates() {
                 task.job.attempts += 1;
             }
         }
@@ -206,7 +203,7 @@ impl Courier {
         }
         let mut done = Vec::with_capacity(tasks.len());
         for task in tasks {
-            let call = self.single(&*client, &capabilities, &task);
+            let call = self.single(&*client, &task);
             let after = on_behalf_of(task.lease.work_order, call).await;
             done.push((task, after));
         }
@@ -220,8 +217,7 @@ impl Courier {
         capabilities: &Capabilities,
         tasks: Vec<Task>,
     ) -> Vec<(Task, After)> {
-        let (creates, others): (Vec<Task>, Vec<Task>) =
-            tasks.into_iter().partition(|task| task.call == Call::Create);
+        let (creates, others): (Vec<Task>, Vec<Task>) = tasks.into_iter().partition(Task::creates);
         let mut done = Vec::with_capacity(creates.len() + others.len());
         if !creates.is_empty() {
             let orders: Vec<NewOrder> = creates.iter().map(|task| order(&task.job)).collect();
@@ -232,98 +228,48 @@ impl Courier {
             }
         }
         for task in others {
-            let after = self.single(client, capabilities, &task).await;
+            let after = self.single(client, &task).await;
             done.push((task, after));
         }
         done
     }
 
-    async fn single(
-        &self,
-        client: &dyn CmmsClient,
-        capabilities: &Capabilities,
-        task: &Task,
-    ) -> After {
-        let job = &task.job;
-        match task.call {
-            Call::Create => {
-                if let Some((code, why)) = client.objection(&order(job)) {
-                    return machine::objected(code, why, job.attempts);
+    async fn single(&self, client: &dyn CmmsClient, task: &Task) -> After {
+        if task.call == (Call::Create { look_first: true }) {
+            match self.stray(task.lease.work_order).await {
+                Ok(Stray::None) => {}
+                Ok(Stray::Open(id, number)) => {
+                    return machine::adopted(
+                        job(&task.job).record_of(id, number),
+                        task.job.attempts,
+                    );
                 }
-                if task.look_first {
-                    match client.look_up(&job.external_ref).await {
-                        Ok(found) if !found.is_empty() => {
-                            return self.found(client, capabilities, task, found).await;
-                        }
-                        Ok(_) => {}
-                        Err(error) => {
-                            let outcome = not_looked_up(error);
-                            return machine::created(outcome, job.attempts, capabilities);
-                        }
-                    }
+                Ok(Stray::Unread) => return machine::unread(task.job.attempts - 1),
+                Err(error) => {
+                    let text = error.to_string();
+                    return machine::uncalled(
+                        DeliveryState::Queued,
+                        task.job.attempts - 1,
+                        task.job.lookups,
+                        &text,
+                    );
                 }
-                let state = progress(job);
-                let outcome = client.resume(&order(job), state, &self.journal(task)).await;
-                machine::created(outcome, job.attempts, capabilities)
             }
-            Call::LookUp => match client.look_up(&job.external_ref).await {
-                Ok(found) if !found.is_empty() => {
-                    self.found(client, capabilities, task, found).await
-                }
-                answer => machine::looked_up(answer, job.attempts, job.lookups, capabilities),
-            },
-            Call::Complete => {
-                let known = known(job);
-                let after = known_meanwhile(job);
-                self.complete(client, capabilities, task, &known, after).await
-            }
-            Call::Settle => machine::interrupted(job.attempts, capabilities),
         }
-    }
-
-    /// A look-up has found records: the oldest is ours, and the rest of its steps follow.
-    async fn found(
-        &self,
-        client: &dyn CmmsClient,
-        capabilities: &Capabilities,
-        task: &Task,
-        mut found: Vec<CmmsRecord>,
-    ) -> After {
-        let job = &task.job;
-        for record in &mut found {
-            record.external_ref = Some(job.external_ref.clone());
-        }
-        let first = found[0].clone();
-        let after = machine::looked_up(Ok(found), job.attempts, job.lookups, capabilities);
-        self.complete(client, capabilities, task, &first, after).await
-    }
-
-    /// Makes the calls that still belong to a record that exists.
-    async fn complete(
-        &self,
-        client: &dyn CmmsClient,
-        capabilities: &Capabilities,
-        task: &Task,
-        record: &CmmsRecord,
-        after: After,
-    ) -> After {
+        let job = job(&task.job);
         if !client.creates_in_steps() {
-            return after;
+            return protocol::make(client, &job, task.call, &NoJournal).await;
         }
-        let stored = progress(&task.job);
-        let knows_it = stored.steps.values().any(|step| step.kept.get("cmms_id").is_some());
-        let state = if knows_it { stored } else { StepState::adopted(record) };
-        match client.resume(&order(&task.job), state, &self.journal(task)).await {
-            CreateOutcome::Created(_) => after,
-            other => {
-                let rest = machine::created(other, task.job.attempts.max(1), capabilities);
-                After { record: after.record, duplicates: after.duplicates, ..rest }
-            }
-        }
+        let journal = LaneJournal { store: self.services.store.clone(), lease: task.lease };
+        protocol::make(client, &job, task.call, &journal).await
     }
 
-    fn journal(&self, task: &Task) -> LaneJournal {
-        LaneJournal { store: self.services.store.clone(), lease: task.lease }
+    /// A record of ours that the restored database no longer knows.
+    async fn stray(&self, order: WorkOrderId) -> Result<Stray, Error> {
+        let since = RECONCILE_FOR.to_std().unwrap_or_default();
+        let patience = self.scaled(UNREAD);
+        let mut tx = self.services.store.begin_system().await?;
+        Ok(strays::seek(&mut tx, order, since, patience).await?)
     }
 
     async fn finish(&self, mut done: Vec<(Task, After)>) -> Result<(), Error> {
@@ -342,11 +288,6 @@ impl Courier {
             .collect();
         if !settled.is_empty() {
             delivery::abandon_attempts(&mut tx, &settled).await?;
-        }
-        for (task, after) in &mut done {
-            if task.call == Call::Settle && task.job.cmms_id.is_some() {
-                *after = known_meanwhile(&task.job);
-            }
         }
         let records = done.iter().filter_map(|(_, after)| after.record.clone()).collect();
         mirror::apply_all(&mut tx, self.connection, records).await?;
@@ -397,6 +338,9 @@ impl Courier {
         let worst =
             [Health::Unauthorised, Health::Failed, Health::Well].into_iter().find(|h| said(*h));
         let Some(health) = worst else { return Ok(()) };
+        if !self.pulse.is_news(health) {
+            return Ok(());
+        }
         let mut tx = self.services.store.begin_system().await?;
         connections::report(&mut tx, self.connection, health, self.scaled(PROBE)).await?;
         Ok(tx.commit().await?)
@@ -407,40 +351,21 @@ impl Courier {
 fn uncalled(task: Task, why: &str) -> (Task, After) {
     let job = &task.job;
     let (state, attempts) = match task.call {
-        Call::Create => (DeliveryState::Queued, job.attempts - 1),
+        Call::Create { .. } => (DeliveryState::Queued, job.attempts - 1),
         _ => (DeliveryState::Unknown, job.attempts),
     };
     let after = machine::uncalled(state, attempts, job.lookups, why);
     (task, after)
 }
 
-/// A look-up before a create that gave no answer: nothing was created.
-fn not_looked_up(error: CallError) -> CreateOutcome {
-    match error {
-        CallError::Failed(text) => CreateOutcome::NotSent(text),
-        CallError::Unauthorised(text) => CreateOutcome::Unauthorised(text),
-        CallError::RateLimited { retry_after } => CreateOutcome::RateLimited { retry_after },
-    }
-}
-
-/// How far the create has come.
-fn progress(job: &Job) -> StepState {
-    job.progress.clone().and_then(|state| serde_json::from_value(state).ok()).unwrap_or_default()
-}
-
-/// The record of a work order whose id there is known.
-fn known(job: &Job) -> CmmsRecord {
-    let cmms_id = job.cmms_id.clone().unwrap_or_default();
-    CmmsRecord {
-        external_ref: Some(job.external_ref.clone()),
-        number: job.cmms_number.clone().unwrap_or_else(|| cmms_id.clone()),
-        cmms_id,
-        status: None,
-        cmms_status: None,
-        version: 0,
-        assigned_to: None,
-        closure: None,
-        updated_at: DateTime::<Utc>::UNIX_EPOCH,
+fn job(job: &Job) -> protocol::Job {
+    let progress = job.progress.clone().and_then(|state| serde_json::from_value(state).ok());
+    protocol::Job {
+        order: order(job),
+        progress: progress.unwrap_or_else(StepState::default),
+        known: job.cmms_id.clone().map(|id| (id, job.cmms_number.clone())),
+        attempts: job.attempts,
+        lookups: job.lookups,
     }
 }
 
@@ -450,22 +375,6 @@ fn order(job: &Job) -> NewOrder {
         site: SiteId(job.site_id),
         external_ref: job.external_ref.clone(),
         body: job.request.clone(),
-    }
-}
-
-/// A record with our reference came in before the create's answer: the CMMS holds it.
-fn known_meanwhile(job: &Job) -> After {
-    After {
-        state: DeliveryState::Created,
-        attempts: job.attempts,
-        lookups: 0,
-        wait: None,
-        outcome: "found",
-        code: None,
-        text: None,
-        record: None,
-        duplicates: 0,
-        health: None,
     }
 }
 

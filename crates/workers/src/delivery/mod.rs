@@ -7,7 +7,7 @@ mod book;
 mod files;
 mod journal;
 mod lane;
-mod machine;
+mod pulse;
 mod sweep;
 
 use std::collections::HashMap;
@@ -25,7 +25,9 @@ use tokio_util::sync::CancellationToken;
 use crate::Clients;
 
 pub use book::BookClient;
+pub use files::send_file;
 use lane::{Courier, Source};
+use pulse::Pulse;
 
 /// Lanes per claim where records lie in our own database.
 const SET: usize = 64;
@@ -71,6 +73,7 @@ pub async fn run(services: Services, clients: Clients, stop: CancellationToken) 
         running.values().for_each(|one| one.bell.notify_one());
     }
     while loops.join_next().await.is_some() {}
+    clients.log_out().await;
 }
 
 /// Starts and ends loops, so that each connection that delivers has its own.
@@ -107,8 +110,13 @@ fn attend(
             bell: Arc::new(Notify::new()),
             stop: stop.child_token(),
         };
-        let courier =
-            Courier { services: services.clone(), connection: id, source, same_database: is_book };
+        let courier = Courier {
+            services: services.clone(),
+            connection: id,
+            source,
+            same_database: is_book,
+            pulse: Pulse::default(),
+        };
         spawn(loops, courier, one.cap, &one.bell, &one.stop);
         if !is_book {
             let (services, clients) = (services.clone(), clients.clone());
@@ -154,7 +162,8 @@ pub async fn deliver(
         bells.push(bell.clone());
         let same_database = client.capabilities().same_database;
         let source = Source::Fixed(client);
-        let courier = Courier { services: services.clone(), connection, source, same_database };
+        let (services, pulse) = (services.clone(), Pulse::default());
+        let courier = Courier { services, connection, source, same_database, pulse };
         spawn(&mut loops, courier, cap, &bell, &stop);
     }
     let bell = Arc::new(Notify::new());
@@ -209,19 +218,23 @@ async fn singles(courier: &Courier, cap: usize, bell: &Notify, stop: &Cancellati
     while !stop.is_cancelled() {
         while calls.try_join_next().is_some() {}
         let Ok(permit) = free.clone().acquire_owned().await else { break };
-        match courier.claim(1).await {
+        let mut permits = vec![permit];
+        permits.extend(std::iter::from_fn(|| free.clone().try_acquire_owned().ok()));
+        match courier.claim(permits.len()).await {
             Ok(batch) if batch.len() == 0 => {
-                drop(permit);
+                drop(permits);
                 rung(bell, stop).await;
             }
             Ok(batch) => {
-                let courier = courier.clone();
-                calls.spawn(async move {
-                    if let Err(error) = courier.carry_out(batch).await {
-                        pause(&error).await;
-                    }
-                    drop(permit);
-                });
+                for (one, permit) in batch.into_singles().zip(permits) {
+                    let courier = courier.clone();
+                    calls.spawn(async move {
+                        if let Err(error) = courier.carry_out(one).await {
+                            pause(&error).await;
+                        }
+                        drop(permit);
+                    });
+                }
             }
             Err(error) => pause(&error).await,
         }

@@ -14,9 +14,10 @@ use std::time::Duration;
 
 use cmms::CallError;
 use cmms::engine::ManifestClient;
+use domain::connection::Health;
 use domain::ids::ConnectionId;
 use services::{Error, Services};
-use store::connections::{self, Health};
+use store::connections;
 
 /// An open breaker lets one call through this often.
 const PROBE: Duration = Duration::from_secs(30);

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use domain::connection::Health;
 use services::Error;
 use services::work_orders::sync::{self, Source};
-use store::connections::Health;
 use store::crash_point;
 use store::work_orders::order_sync::{self, Reading};
 

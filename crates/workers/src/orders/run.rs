@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use cmms::engine::{Batch, Cursor, OrderRow};
 use cmms::manifest::Feed;
+use domain::connection::Health;
 use serde_json::{Value, json};
 use services::Error;
 use services::work_orders::sync::{self, Source, Taken};
-use store::connections::Health;
 use store::crash_point;
 use store::work_orders::order_sync::{self, Counted, Run};
 

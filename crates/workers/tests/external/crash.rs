@@ -12,15 +12,17 @@ use crate::world::{World, clients, open, rule, until};
 
 /// A system that creates in several calls.
 const SYSTEM: &str = "fiix";
-const POINTS: [&str; 7] = [
+const POINTS: [&str; 8] = [
     "wo.before_claim_commit",
     "wo.after_claim",
+    "call.announced",
     "wo.before_step_kept",
     "wo.after_step_kept",
     "wo.after_calls",
     "wo.before_finish_commit",
     "wo.after_finish",
 ];
+const WRITTEN: &str = "SELECT count(*) FROM api_transaction WHERE direction = 'out'";
 const UNFINISHED: &str = "SELECT count(*) FROM work_order WHERE delivery_state <> 'created'";
 
 /// Runs in a process of its own: delivers until all is delivered.
@@ -73,7 +75,29 @@ async fn a_create_of_several_calls_killed_anywhere_ends_whole_and_once() {
             cmms.ledger().await.into_iter().filter(|one| !one.reference.is_empty()).collect();
         assert_eq!(ledger.len(), done + 1, "{point}");
         assert!(ledger.iter().all(|one| one.parts.len() == 2), "{point}: {ledger:?}");
+        let (written, made) = (world.number(WRITTEN).await, cmms.calls().await);
+        assert!(written >= made, "{point}: {made} calls, {written} of them written down");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_under_way_when_its_program_is_killed_stays_written_down() {
+    let (world, all) = World::new(&[SYSTEM], 1).await;
+    let cmms = &all[0];
+    let allow = cmms.double.address().to_string();
+    world.order(cmms, 1).await;
+    assert!(!deliver_in_a_process(&world, &allow, Some("call.announced")).await);
+    let under_way = "SELECT count(*) FROM api_transaction
+                     WHERE outcome = 'under_way' AND operation = 'create' AND work_order_id > 0";
+    assert_eq!((world.number(under_way).await, cmms.calls().await), (1, 0));
+    assert!(deliver_in_a_process(&world, &allow, None).await);
+    let ended = "SELECT count(*) FROM api_transaction WHERE outcome = 'ok' AND milliseconds >= 0";
+    let made = cmms.calls().await;
+    until("every other call is completed", Duration::from_secs(30), || async {
+        world.number(ended).await == made
+    })
+    .await;
+    assert_eq!(world.number(under_way).await, 1);
 }
 
 async fn add_parts(world: &World) {

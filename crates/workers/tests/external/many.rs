@@ -85,7 +85,8 @@ async fn creates(per_system: usize) {
     let (world, all) = World::new(&SYSTEMS, per_system).await;
     for (place, cmms) in all.iter().enumerate() {
         world.order(cmms, per_system as i64).await;
-        cmms.script(&script(place as u64 + 1, per_system as u64 * 2)).await;
+        // More than there are calls: the faults last to the end.
+        cmms.script(&script(place as u64 + 1, per_system as u64 * 14)).await;
     }
     let begun = Instant::now();
     let worker = world.deliver(&all);

@@ -259,10 +259,24 @@ impl Cmms {
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
-    pub async fn writes(&self) -> u64 {
+    /// Carries out the calls that a fault has held.
+    pub async fn release(&self) {
+        let url = format!("{}/_double/release", self.double.url());
+        assert!(self.http.post(url).send().await.unwrap().status().is_success());
+    }
+
+    pub async fn writes(&self) -> i64 {
+        self.counts().await["writes"].as_i64().unwrap()
+    }
+
+    /// Calls it has heard, log-ins apart.
+    pub async fn calls(&self) -> i64 {
+        self.counts().await["calls"].as_i64().unwrap()
+    }
+
+    async fn counts(&self) -> Value {
         let url = format!("{}/_double/calls", self.double.url());
-        let counts: Value = self.http.get(url).send().await.unwrap().json().await.unwrap();
-        counts["writes"].as_u64().unwrap()
+        self.http.get(url).send().await.unwrap().json().await.unwrap()
     }
 }
 

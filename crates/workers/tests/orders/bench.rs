@@ -9,13 +9,15 @@ use cmms::egress::Egress;
 use cmms::engine::{Connection, ManifestClient, OrderRow};
 use cmms::{CmmsClient, manifest};
 use domain::ids::{AlertId, ConnectionId};
+use domain::permission::Role;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use services::assets;
-use services::work_orders::Intent;
 use services::work_orders::sync::{self, Source};
+use services::work_orders::{Intent, Raise, raise};
 use services::{Caller, Services};
 use simulators::cmms::{Double, LedgerEntry, face};
+use store::Scope;
 use tokio_util::sync::CancellationToken;
 use workers::orders::Follower;
 
@@ -109,9 +111,43 @@ impl Bench {
             vec![(self.connection, client, 1)],
             stop.clone(),
         ));
-        self.plant.until_none("SELECT count(*) FROM work_order WHERE cmms_id IS NULL").await;
+        let waiting =
+            "SELECT count(*) FROM work_order WHERE cmms_id IS NULL OR attach_at IS NOT NULL";
+        self.plant.until_none(waiting).await;
         stop.cancel();
         task.await.unwrap();
+    }
+
+    /// Sends every file that waits.
+    pub async fn send_files(&self) {
+        let send = || workers::delivery::send_file(self.services(), self.connection, &self.client);
+        while send().await.unwrap() {}
+    }
+
+    /// A supervisor raises a work order.
+    pub async fn raise(&self, request: Raise) {
+        let supervisor = self.plant.person(Role::Supervisor).await;
+        let store = &self.services().store;
+        let mut tx = store.begin(&Scope::All, supervisor.actor).await.unwrap();
+        raise(&mut tx, &supervisor, request, Some("raised by hand")).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Two days of values of a point.
+    pub async fn measured(&self, path: &str) {
+        sqlx::query(
+            "WITH s AS (INSERT INTO source (name) VALUES ('plant') RETURNING id), audited AS (
+                 INSERT INTO audit_event (actor_kind, action, entity, entity_id)
+                 SELECT 'system', 'source.create', 'source', id FROM s), p AS (
+                 INSERT INTO sensor_point (source_id, path, unit)
+                 SELECT id, $1, 'mm/s' FROM s RETURNING id)
+             INSERT INTO telemetry (point_id, at, value)
+             SELECT id, now() - n * interval '1 hour', 4 + n FROM p, generate_series(1, 48) n",
+        )
+        .bind(path)
+        .execute(self.services().store.pool())
+        .await
+        .unwrap();
     }
 
     /// Has the double tell of changes.

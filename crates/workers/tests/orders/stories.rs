@@ -2,10 +2,12 @@
 //! lost, doubled and swapped.
 
 use domain::alert::{Origin, Priority};
+use domain::ids::AlertId;
 use domain::policy::CreateAs;
+use domain::prediction::Evidence;
 use domain::work_order::SparePart;
 use serde_json::{Value, json};
-use services::work_orders::Intent;
+use services::work_orders::{Intent, Raise};
 use store::Actor;
 
 use crate::bench::Bench;
@@ -39,21 +41,41 @@ fn parts(system: &System) -> Vec<SparePart> {
     }
 }
 
-/// What each of the stories asks for.
-fn intents(alerts: &[domain::ids::AlertId], system: &System) -> Vec<Intent> {
-    let mut spindle = Intent::new(alerts[0], Origin::Rule, Actor::System, Priority::HIGH);
-    spindle.recommended_action = Some("replace rear bearing set".to_owned());
-    spindle.description = "Predicted by spindle-ensemble 4.2: confidence 0.78.".to_owned();
-    spindle.spare_parts = parts(system);
-    let mut tool = Intent::new(alerts[1], Origin::Person, Actor::System, Priority::MEDIUM);
-    tool.title = Some("TWL-04 Change worn tool, ML-2007 station T4".to_owned());
-    tool.description = "Chatter marks on the last three parts; trend attached.".to_owned();
-    tool.key = Some("raised by hand".to_owned());
-    let mut screw = Intent::new(alerts[2], Origin::Shutdown, Actor::System, Priority::MEDIUM);
-    screw.recommended_action = Some("replace ball screw nut, set preload".to_owned());
-    screw.create_as = CreateAs::Approved;
-    screw.assign_to = Some("weekend crew".to_owned());
-    vec![spindle, tool, screw]
+const POINT: &str = "VMC-1050/SP02/vib_rms";
+const GRAPH: &str = "Trend VMC-1050 SP02 vib_rms.svg";
+
+fn trend() -> Vec<Evidence> {
+    vec![Evidence { point: POINT.to_owned(), from: None, to: None }]
+}
+
+/// A rule creates it at once, with parts and the trend.
+fn spindle(alert: AlertId, system: &System) -> Intent {
+    let mut intent = Intent::new(alert, Origin::Rule, Actor::System, Priority::HIGH);
+    intent.recommended_action = Some("replace rear bearing set".to_owned());
+    intent.description = "Predicted by spindle-ensemble 4.2: confidence 0.78.".to_owned();
+    intent.spare_parts = parts(system);
+    intent.evidence = trend();
+    intent
+}
+
+/// The supervisor raises it, with trend and notes.
+fn worn_tool(asset: &str) -> Raise {
+    let request = json!({
+        "asset": asset, "failure_mode": "spindle_bearing_fault", "priority": 3,
+        "title": "TWL-04 Change worn tool, ML-2007 station T4",
+        "notes": "Chatter marks on the last three parts; trend attached.",
+        "evidence": trend(),
+    });
+    serde_json::from_value(request).unwrap()
+}
+
+/// It waits for the next shutdown and its crew.
+fn ball_screw(alert: AlertId) -> Intent {
+    let mut intent = Intent::new(alert, Origin::Shutdown, Actor::System, Priority::MEDIUM);
+    intent.recommended_action = Some("replace ball screw nut, set preload".to_owned());
+    intent.create_as = CreateAs::Approved;
+    intent.assign_to = Some("weekend crew".to_owned());
+    intent
 }
 
 async fn tell(system: &System) {
@@ -67,8 +89,12 @@ async fn tell(system: &System) {
         bench.subscribe(&listener.url, json!([])).await;
     }
     let alerts = bench.alerts_at(&system.assets).await;
-    bench.intend(intents(&alerts, system)).await;
+    bench.measured(POINT).await;
+    bench.intend(vec![spindle(alerts[0], system)]).await;
+    bench.raise(worn_tool(system.assets[1])).await;
+    bench.intend(vec![ball_screw(alerts[2])]).await;
     bench.deliver().await;
+    bench.send_files().await;
     let ledger = bench.ledger().await;
     assert_eq!(ledger.len(), 3, "{}", system.name);
     let spindle = ledger.iter().find(|one| one.asset == system.assets[0]).unwrap();
@@ -78,6 +104,8 @@ async fn tell(system: &System) {
     assert!(spindle.title.contains("earing"), "{}", spindle.title);
     let tool = ledger.iter().find(|one| one.asset == system.assets[1]).unwrap();
     assert!(tool.description.contains("Chatter marks"), "{}", tool.description);
+    assert_eq!(spindle.files, [GRAPH], "{}", system.name);
+    assert_eq!(tool.files, [GRAPH, "Notes.txt"], "{}", system.name);
     for (asset, hours) in system.assets.iter().zip(system.hours) {
         let id = &ledger.iter().find(|one| one.asset == *asset).unwrap().id;
         bench.work(id, "start", Value::Null).await;

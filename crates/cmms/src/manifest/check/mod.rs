@@ -109,6 +109,7 @@ impl Check<'_> {
         }
         if let Some(login) = &auth.session {
             self.steps(&login.steps, &["secret"], "auth.session");
+            self.steps(&login.out, &["secret", "session"], "auth.session.out");
             if login.steps.is_empty() {
                 self.say("session", "`auth.session.steps` is empty".to_owned());
             }
@@ -181,13 +182,14 @@ impl Check<'_> {
                 &format!("operations.transitions.{status}"),
             );
         }
-        for (name, change) in [("update", &operations.update), ("attach", &operations.attach)] {
-            if let Some(change) = change {
-                self.some_steps(
-                    &change.steps,
-                    &["id", "order", "file"],
-                    &format!("operations.{name}"),
-                );
+        if let Some(update) = &operations.update {
+            self.some_steps(&update.steps, &["id", "order"], "operations.update");
+        }
+        if let Some(attach) = &operations.attach {
+            let (names, place) = (["id", "file"], "operations.attach");
+            self.some_steps(&attach.steps, &names, place);
+            if let Some(already) = &attach.already {
+                self.already(already, &[&names[..], &["secret", "session"]].concat(), &[], place);
             }
         }
     }

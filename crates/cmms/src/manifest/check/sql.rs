@@ -17,12 +17,14 @@ impl Check<'_> {
         reading.extend(operations.look_up.iter().flat_map(|find| &find.steps));
         reading.extend(&operations.read.steps);
         let mut changing: Vec<&Step> = operations.create.steps.iter().collect();
-        let all = operations.transitions.values();
-        let all = all.chain(&operations.update).chain(&operations.attach);
+        let all = operations.transitions.values().chain(&operations.update);
         changing.extend(all.flat_map(|change| &change.steps));
+        changing.extend(operations.attach.iter().flat_map(|attach| &attach.steps));
         reading.extend(
             changing.iter().filter_map(|step| step.already.as_ref()).map(|already| &already.step),
         );
+        let files = operations.attach.iter().filter_map(|attach| attach.already.as_ref());
+        reading.extend(files.map(|already| &already.step));
         reading.iter().for_each(|step| self.statement(step, true));
         changing.iter().for_each(|step| self.statement(step, false));
         let login = manifest.auth.session.iter().flat_map(|login| &login.steps);

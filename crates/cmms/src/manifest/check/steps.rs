@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ANSWER, Check};
-use crate::manifest::{Feed, Listing, Page, Step};
+use crate::manifest::{Already, Feed, Listing, Page, Step};
 use crate::template::{Expression, is_name};
 
 impl Check<'_> {
@@ -105,19 +105,30 @@ impl Check<'_> {
                 .for_each(|one| self.expression(one, &answered, Some(before), place));
         }
         if let Some(already) = &step.already {
-            if already.step.already.is_some() || already.step.each.is_some() {
-                self.say(
-                    &format!("name: {}", step.name),
-                    format!("`{place}.already` is one plain call"),
-                );
-            }
-            self.step(&already.step, &inner, before, &format!("{place}.already"));
-            self.expression(&already.when, &answered, Some(before), place);
-            for template in already.keep.values() {
-                template
-                    .expressions()
-                    .for_each(|one| self.expression(one, &answered, Some(before), place));
-            }
+            self.already(already, &inner, before, place);
+        }
+    }
+
+    pub(super) fn already(
+        &mut self,
+        already: &Already,
+        names: &[&str],
+        before: &[&str],
+        place: &str,
+    ) {
+        if already.step.already.is_some() || already.step.each.is_some() {
+            self.say(
+                &format!("name: {}", already.step.name),
+                format!("`{place}.already` is one plain call"),
+            );
+        }
+        self.step(&already.step, names, before, &format!("{place}.already"));
+        let answered = [names, &ANSWER].concat();
+        self.expression(&already.when, &answered, Some(before), place);
+        for template in already.keep.values() {
+            template
+                .expressions()
+                .for_each(|one| self.expression(one, &answered, Some(before), place));
         }
     }
 }

@@ -10,6 +10,7 @@ use store::{AuditEntry, ScopedTx};
 
 use super::compare::{Compared, Registers};
 use crate::Error;
+use crate::connections::mapping;
 
 /// Items per statement.
 const CHUNK: usize = 5_000;
@@ -87,7 +88,7 @@ pub async fn load(tx: &mut ScopedTx, connection: ConnectionId) -> Result<Registe
         theirs,
         refused: refused.into_iter().map(|pair| (pair.asset_id, pair.cmms_id)).collect(),
         busy: rows::with_open_orders(tx, &sites).await?.into_iter().collect(),
-        criticality: HashMap::new(),
+        criticality: mapping::criticalities(tx, connection).await?,
         links,
     })
 }

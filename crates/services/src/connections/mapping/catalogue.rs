@@ -16,6 +16,9 @@ const FIXED: [&str; 3] = ["external_ref", "asset", "spare_parts"];
 /// The value map of failure codes: ours are failure modes.
 pub(super) const FAILURE_CODE: &str = "failure_code";
 
+/// The value map of criticality: ours are the words of assets, theirs those of the register.
+pub(super) const CRITICALITY: &str = "criticality";
+
 /// A connection with its fields and versions.
 pub struct Catalogue {
     /// The connection.

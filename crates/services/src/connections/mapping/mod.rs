@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod check;
+mod criticality;
 mod edit;
 mod publish;
 mod render;
@@ -13,6 +14,7 @@ mod show;
 mod suggest;
 
 pub use catalogue::Catalogue;
+pub use criticality::criticalities;
 pub use edit::{accept_suggestions, set_field, set_value};
 pub use publish::publish;
 pub use render::{Renderer, renderers};

@@ -76,6 +76,11 @@ impl Renderer {
         }
     }
 
+    /// The manifest it renders for.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
     /// The body as it is sent there: the asset's id of its register, and every mapped field. A field
     /// whose expression cannot work on this alert keeps its usual value.
     pub fn body(&self, alert: i64, usual: &Value) -> Value {

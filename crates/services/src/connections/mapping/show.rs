@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::alert::Origin;
+use domain::asset::Criticality;
 use domain::failure_mode;
 use domain::ids::AlertId;
 use domain::permission::Permission;
@@ -15,7 +16,7 @@ use serde_json::Value;
 use store::connections::mapping::{self as rows, AlertNames, CodeRow};
 use store::{Actor, ScopedTx};
 
-use super::catalogue::{Catalogue, FAILURE_CODE, is_fixed, kind_word, source_of};
+use super::catalogue::{CRITICALITY, Catalogue, FAILURE_CODE, is_fixed, kind_word, source_of};
 use super::check::{check, fitted};
 use super::render::Renderer;
 use super::suggest;
@@ -294,6 +295,8 @@ fn value_maps(
     let mut names: BTreeSet<&str> = known.filter(|name| *name != "failure_mode").collect();
     names.extend(mapping.maps.keys().map(String::as_str));
     names.extend(has_codes.then_some(FAILURE_CODE));
+    let says_how_critical = catalogue.manifest.operations.assets.item.criticality.is_some();
+    names.extend(says_how_critical.then_some(CRITICALITY));
     names.into_iter().map(|name| value_map(catalogue, mapping, codes, uses, name)).collect()
 }
 
@@ -314,6 +317,9 @@ fn value_map(
     let mut ours: BTreeSet<&str> = counted.keys().copied().collect();
     ours.extend(table.into_iter().flatten().map(|(word, _)| word.as_str()));
     ours.extend(built_in.into_iter().flatten().map(|(word, _)| word.as_str()));
+    if name == CRITICALITY {
+        ours.extend(Criticality::ALL.iter().map(|one| one.as_str()));
+    }
     let mut rows: Vec<ValueRow> = ours
         .into_iter()
         .map(|word| {

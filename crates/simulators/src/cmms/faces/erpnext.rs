@@ -51,6 +51,7 @@ const ASSET_FIELDS: [&str; 11] = [
     "modified",
     "creation",
 ];
+const FILE_FIELDS: [&str; 4] = ["name", "file_name", "attached_to_doctype", "attached_to_name"];
 
 pub(super) struct ErpNext;
 
@@ -240,6 +241,7 @@ fn known(doctype: &str) -> Option<(&'static str, &'static [&'static str])> {
     match doctype {
         "Asset" => Some(("Asset", &ASSET_FIELDS)),
         "Asset Repair" => Some(("Asset Repair", &REPAIR_FIELDS)),
+        "File" => Some(("File", &FILE_FIELDS)),
         _ => None,
     }
 }
@@ -461,7 +463,10 @@ fn remove(world: &mut World, name: &str) -> Answer {
 }
 
 fn attach(call: &Call, world: &mut World) -> Answer {
-    let Some(body) = call.json() else { return error(500, "JSONDecodeError", "Expecting value") };
+    let Some(mut body) = call.json() else {
+        return error(500, "JSONDecodeError", "Expecting value");
+    };
+    body["name"] = json!(format!("f00d{:04x}", world.number("File", 1)));
     let row = world.add("File", body);
-    Answer::json(200, &json!({"data": {"name": "f00d1e5c", "file_name": row["file_name"]}}))
+    Answer::json(200, &json!({"data": pick(&row, &["name", "file_name"])}))
 }

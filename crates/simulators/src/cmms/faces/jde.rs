@@ -64,6 +64,10 @@ impl Face for Jde {
         error(429, "Too many requests").with("retry-after", seconds.to_string())
     }
 
+    fn sessions(&self, world: &World) -> usize {
+        world.notes.len()
+    }
+
     fn sign_out(&mut self, world: &mut World) {
         world.notes.clear();
     }
@@ -259,7 +263,7 @@ fn create(body: &Value, world: &mut World) -> Answer {
     world.add("F4801", json!({
         "DOCO": number, "DCTO": "WO", "SRST": "20", "NUMB": text(&body["EquipmentNumber"]).parse::<u64>().unwrap_or_default(),
         "DL01": format!("{title:<30}"), "VR01": format!("{reference:<25}"), "WR01": format!("{:<3}", text(&body["FailureCode"])),
-        "PRTS": body["Priority"], "MMCU": BRANCH, "ANP": 0, "GT48": body["LongText"], "due": body["RequestedDate"],
+        "TYPS": "6", "PRTS": body["Priority"], "DRQJ": text(&body["RequestedDate"]).replace('-', ""), "MMCU": BRANCH, "ANP": 0, "GT48": body["LongText"], "due": body["RequestedDate"],
         "TRDJ": today, "UPMJ": today, "TDAY": time, "HRSA": 0, "AMTA": 0, "DL02": " ".repeat(30),
     }));
     for part in body["Parts"].as_array().into_iter().flatten() {

@@ -116,7 +116,12 @@ impl Face for MaintainX {
                         (text(&part["partId"]), part["quantityUsed"].as_f64().unwrap_or_default())
                     })
                     .collect(),
-                files: row["attachments"].as_array().into_iter().flatten().map(text).collect(),
+                files: row["attachments"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|file| text(&file["filename"]))
+                    .collect(),
                 ..LedgerEntry::default()
             })
             .collect()
@@ -301,7 +306,7 @@ fn attach(world: &mut World, id: &str, name: &str) -> Answer {
         return errors(404, "Work order not found");
     };
     if let Value::Array(files) = row.entry("attachments").or_insert_with(|| json!([])) {
-        files.push(json!(name));
+        files.push(json!({"filename": name}));
     }
     Answer::json(201, &json!({"filename": name}))
 }

@@ -110,6 +110,9 @@ impl Face for Maximo {
             ("POST", ["maximo", "api" | "oslc", "os", "mxapiwodetail", id, "doclinks"]) => {
                 attach(call, world, id)
             }
+            ("GET", ["maximo", "api" | "oslc", "os", "mxapiwodetail", id, "doclinks"]) => {
+                order(world, id).map_or_else(missing, |row| files(&row))
+            }
             _ => error(404, "BMXAA0028E", "Not found."),
         };
         answer.with("set-cookie", "JSESSIONID=0001-maximo-session; Path=/; HttpOnly")
@@ -462,6 +465,14 @@ fn change(call: &Call, world: &mut World, id: &str) -> Answer {
         row.insert("changedate".to_owned(), json!(stamp));
     }
     Answer::empty(204)
+}
+
+fn files(row: &Value) -> Answer {
+    let files = row["doclinks"].as_array().into_iter().flatten();
+    let members: Vec<Value> = files
+        .map(|name| json!({"describedBy": {"docType": "Attachments", "fileName": name}}))
+        .collect();
+    Answer::json(200, &json!({"member": members}))
 }
 
 fn attach(call: &Call, world: &mut World, id: &str) -> Answer {

@@ -50,6 +50,10 @@ pub trait Face: Send {
     fn work(&mut self, world: &mut World, id: &str, act: &str, closure: &Value) -> bool;
     /// Somebody edits an asset there.
     fn touch(&mut self, world: &mut World, asset: &str) -> bool;
+    /// Log-ins that are not logged out, where it counts them.
+    fn sessions(&self, _: &World) -> usize {
+        0
+    }
     /// Every session and token is forgotten.
     fn sign_out(&mut self, _: &mut World) {}
     /// Somebody makes a work order there; nothing where that is not simulated.

@@ -156,6 +156,7 @@ impl Face for Sap {
                 list(call, world, "issue")
             }
             ("POST", "API_CV_ATTACHMENT_SRV", "AttachmentContentSet", None) => attach(call, world),
+            ("GET", "API_CV_ATTACHMENT_SRV", "GetAllOriginals", None) => originals(call, world),
             _ => error(404, "005056A509B11EE1B9A8FEC11C21578E", "Resource not found"),
         }
     }
@@ -577,6 +578,18 @@ fn transition(call: &Call, world: &mut World, function: &str) -> Answer {
     row.insert("SystemStatusText".to_owned(), json!(next));
     stamped(row, &stamp);
     Answer::json(200, &json!({"d": {function: {"MaintenanceOrder": ""}}}))
+}
+
+fn originals(call: &Call, world: &World) -> Answer {
+    let quoted = |name: &str| call.param(name).unwrap_or_default().trim_matches('\'').to_owned();
+    if quoted("BusinessObjectTypeName") != "BUS2007" {
+        return error(404, "CV/001", "Object not found");
+    }
+    let key = quoted("LinkedSAPObjectKey");
+    let row = world.find("order", "MaintenanceOrder", key.trim_start_matches('0'));
+    let files = row.and_then(|row| row["files"].as_array()).into_iter().flatten();
+    let results: Vec<Value> = files.map(|name| json!({"FileName": name})).collect();
+    Answer::json(200, &json!({"d": {"results": results}}))
 }
 
 fn attach(call: &Call, world: &mut World) -> Answer {

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use cmms::{CallError, Capabilities, CreateOutcome, Identity, Refusal};
 use domain::cmms_record::CmmsRecord;
+use domain::connection::Health;
 use domain::work_order::DeliveryState;
-use store::connections::Health;
+
+use crate::{CallError, Capabilities, CreateOutcome, Identity, Refusal};
 
 /// Waits between calls: the first call and these retries span 75.7 h.
 const RETRIES: [u64; 12] =
@@ -16,9 +17,10 @@ const UNCONFIGURED: Duration = Duration::from_secs(30);
 /// What a CMMS may ask us to wait.
 const PATIENCE: std::ops::RangeInclusive<u64> = 1..=3_600;
 
-/// How a step ended.
+/// How a call ended, and what is next.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct After {
+pub struct After {
+    /// Where the delivery stands.
     pub state: DeliveryState,
     /// Calls that count, this one included if it does.
     pub attempts: i32,
@@ -28,7 +30,9 @@ pub(super) struct After {
     pub wait: Option<Duration>,
     /// How the attempt ended.
     pub outcome: &'static str,
+    /// Stable code of what went wrong.
     pub code: Option<String>,
+    /// What went wrong, in words.
     pub text: Option<String>,
     /// The record the CMMS holds.
     pub record: Option<CmmsRecord>,
@@ -88,7 +92,7 @@ fn again(attempts: i32, outcome: &'static str, code: &str, text: String) -> Afte
 }
 
 /// What a create's outcome means; `attempts` counts this call.
-pub(super) fn created(outcome: CreateOutcome, attempts: i32, capabilities: &Capabilities) -> After {
+pub fn created(outcome: CreateOutcome, attempts: i32, capabilities: &Capabilities) -> After {
     match outcome {
         CreateOutcome::Created(record) => After {
             record: Some(*record),
@@ -117,13 +121,13 @@ pub(super) fn created(outcome: CreateOutcome, attempts: i32, capabilities: &Capa
 }
 
 /// The order cannot be sent as it is; no call was made.
-pub(super) fn objected(code: &str, why: String, attempts: i32) -> After {
+pub fn objected(code: &str, why: String, attempts: i32) -> After {
     let after = After::new(DeliveryState::Rejected, "objected", attempts);
     After { health: None, ..after.because(code, why) }
 }
 
 /// There is nobody to make the call; what stood before stands again.
-pub(super) fn uncalled(state: DeliveryState, attempts: i32, lookups: i32, why: &str) -> After {
+pub fn uncalled(state: DeliveryState, attempts: i32, lookups: i32, why: &str) -> After {
     let after = After::new(state, "not_configured", attempts);
     After {
         lookups,
@@ -133,8 +137,23 @@ pub(super) fn uncalled(state: DeliveryState, attempts: i32, lookups: i32, why: &
     }
 }
 
+/// An open record of ours that the restored database had forgotten: it is this one.
+pub fn adopted(record: CmmsRecord, attempts: i32) -> After {
+    After { record: Some(record), ..After::new(DeliveryState::Created, "found", attempts) }
+}
+
+/// After a restore: nothing is created before the CMMS's work orders have been read again.
+pub fn unread(attempts: i32) -> After {
+    let text = "restored: the work orders of the CMMS are read first";
+    After {
+        wait: Some(UNCONFIGURED),
+        health: None,
+        ..After::new(DeliveryState::Queued, "unread", attempts).because("restored", text)
+    }
+}
+
 /// What it means that a worker died, or lost its lease, during a create.
-pub(super) fn interrupted(attempts: i32, capabilities: &Capabilities) -> After {
+pub fn interrupted(attempts: i32, capabilities: &Capabilities) -> After {
     let text = "the program stopped during the call";
     After { health: None, ..unknown(attempts, capabilities, "interrupted", text) }
 }
@@ -153,7 +172,7 @@ fn unknown(attempts: i32, capabilities: &Capabilities, outcome: &'static str, te
 
 /// What a look-up's answer means. Only as many absences as the CMMS's settle window asks for allow
 /// a new create, with the same reference; an unanswered look-up is no absence.
-pub(super) fn looked_up(
+pub fn looked_up(
     answer: Result<Vec<CmmsRecord>, CallError>,
     attempts: i32,
     lookups: i32,
@@ -218,6 +237,11 @@ fn unanswered(attempts: i32, lookups: i32, text: String, health: Health) -> Afte
     }
 }
 
+/// A record with our reference came in before the create's answer: the CMMS holds it.
+pub fn known_meanwhile(attempts: i32) -> After {
+    After { health: None, ..After::new(DeliveryState::Created, "found", attempts) }
+}
+
 fn refusal(message: String, fields: &[Refusal]) -> String {
     let fields: Vec<String> =
         fields.iter().map(|field| format!("{}: {}", field.field, field.message)).collect();
@@ -225,7 +249,7 @@ fn refusal(message: String, fields: &[Refusal]) -> String {
 }
 
 /// ±20 %, the same for the same call: no two work orders retry in step.
-pub(super) fn jitter(wait: Duration, order: i64, attempts: i32) -> Duration {
+pub fn jitter(wait: Duration, order: i64, attempts: i32) -> Duration {
     let seed = (order as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
         ^ (attempts as u64).wrapping_mul(0xD1B5_4A32_D192_ED03);
     let mixed = (seed ^ (seed >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 40;
