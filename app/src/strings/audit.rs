@@ -232,6 +232,7 @@ pub fn step(action: &str) -> String {
         "work_order.cancel" => "The work order was cancelled",
         "work_order.mirror" => "The CMMS reported the work order",
         "work_order.reopen" => "The work order was opened again",
+        "work_order.amend" => "Changed and sent again",
         "work_order.retry" => "Sent again by hand",
         "work_order.skip" => "Given up by hand",
         other => return other.replace(['_', '.'], " "),

@@ -100,6 +100,16 @@ pub const WHO: &str = "Person or crew";
 /// Button.
 pub const RETRY: &str = "Send again";
 /// Button.
+pub const AMEND: &str = "Edit and send again…";
+/// Question.
+pub const AMEND_TITLE: &str = "What should it say instead?";
+/// Button in the question.
+pub const AMEND_NOW: &str = "Save and send again";
+/// Label.
+pub const DESCRIPTION: &str = "Description";
+/// Label.
+pub const WHAT: &str = "What is to be done";
+/// Button.
 pub const SKIP: &str = "Give up…";
 /// Button in the question.
 pub const SKIP_NOW: &str = "Give up";

@@ -1,3 +1,4 @@
+use domain::alert::Priority;
 use domain::ids::WorkOrderId;
 #[cfg(feature = "ssr")]
 use domain::permission::Permission;
@@ -80,6 +81,26 @@ pub async fn retry_delivery(id: i64) -> Result<(), AppError> {
     let caller = ctx.caller()?.clone();
     let mut tx = ctx.begin(Permission::View).await?;
     services::work_orders::retry(&mut tx, &caller, WorkOrderId(id)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Changes what a rejected work order asks for and sends it again under the same reference.
+///
+/// # Errors
+/// It was not rejected, or the words have problems.
+#[server(prefix = "/ui", endpoint = "work_orders/amend", output = Answer)]
+pub async fn amend_work_order(
+    id: i64,
+    title: String,
+    #[server(default)] description: String,
+    priority: Priority,
+) -> Result<(), AppError> {
+    use services::work_orders::{Amendment, amend};
+    let ctx = crate::context::ssr::server_ctx()?;
+    let caller = ctx.caller()?.clone();
+    let mut tx = ctx.begin(Permission::View).await?;
+    let amendment = Amendment { title, description, priority };
+    amend(&mut tx, &caller, WorkOrderId(id), amendment).await?;
     Ok(tx.commit().await?)
 }
 

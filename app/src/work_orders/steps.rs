@@ -1,18 +1,21 @@
 //! What a person may do to a work order now.
 
 use domain::views::work_orders::WorkOrderDetail;
-use domain::work_order::WorkOrderStatus;
+use domain::work_order::{DeliveryState, WorkOrderStatus};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
-use super::actions::{CloseWorkOrder, MadeByHand, MoveWorkOrder, RetryDelivery, SkipDelivery};
+use super::actions::{
+    AmendWorkOrder, CloseWorkOrder, MadeByHand, MoveWorkOrder, RetryDelivery, SkipDelivery,
+};
 use super::closure::ClosureFields;
 use super::count_successes;
 use crate::assets::Crews;
 use crate::error::AppError;
 use crate::strings::work_orders as texts;
 use crate::ui::{
-    Button, ButtonKind, ButtonSize, ConfirmForm, ErrorSummary, Hidden, Input, Panel, Textarea,
+    Button, ButtonKind, ButtonSize, Choice, ConfirmForm, ErrorSummary, Hidden, Input, Panel,
+    Select, Textarea, field_error,
 };
 
 /// The forms of the page, one action each.
@@ -21,6 +24,7 @@ pub(super) struct Steps {
     pub(super) step: ServerAction<MoveWorkOrder>,
     pub(super) close: ServerAction<CloseWorkOrder>,
     retry: ServerAction<RetryDelivery>,
+    amend: ServerAction<AmendWorkOrder>,
     skip: ServerAction<SkipDelivery>,
     by_hand: ServerAction<MadeByHand>,
     /// Grows with every accepted step.
@@ -33,6 +37,7 @@ impl Steps {
             step: ServerAction::new(),
             close: ServerAction::new(),
             retry: ServerAction::new(),
+            amend: ServerAction::new(),
             skip: ServerAction::new(),
             by_hand: ServerAction::new(),
             accepted: RwSignal::new(0),
@@ -40,6 +45,7 @@ impl Steps {
         count_successes(steps.step, steps.accepted);
         count_successes(steps.close, steps.accepted);
         count_successes(steps.retry, steps.accepted);
+        count_successes(steps.amend, steps.accepted);
         count_successes(steps.skip, steps.accepted);
         count_successes(steps.by_hand, steps.accepted);
         steps
@@ -51,6 +57,7 @@ impl Steps {
             let answers = [
                 self.step.value().get(),
                 self.retry.value().get(),
+                self.amend.value().get(),
                 self.skip.value().get(),
                 self.by_hand.value().get(),
             ];
@@ -73,8 +80,8 @@ pub(super) fn NextStep(
     let plain = |to, label, kind| view! { <Move id version to label kind steps /> }.into_any();
     let mut parts: Vec<AnyView> = Vec::new();
     if order.allowed.deliver {
-        let connection = (!order.book).then(|| order.connection.clone());
-        parts.push(view! { <Stopped id connection steps /> }.into_any());
+        let order = order.clone();
+        parts.push(view! { <Stopped order steps /> }.into_any());
     }
     let status = order.row.status;
     match status {
@@ -225,16 +232,18 @@ fn question(ask: Ask, id: i64, version: i32, steps: Steps) -> AnyView {
     .into_any()
 }
 
-/// A delivery that stopped: send again, say that it is there, or give up.
+/// A delivery that stopped: send again, change it first, say that it is there, or give up.
 #[component]
 fn Stopped(
     /// The work order.
-    id: i64,
-    /// Name of the CMMS; none for the built-in book.
-    connection: Option<String>,
+    order: WorkOrderDetail,
     /// The actions.
     steps: Steps,
 ) -> impl IntoView {
+    let id = order.row.id.0;
+    let connection = (!order.book).then(|| order.connection.clone());
+    // Where the CMMS may hold it, it must stay as it was.
+    let amendable = order.row.delivery.state == DeliveryState::Rejected;
     view! {
         <p class="muted sm">{texts::RETRY_HINT}</p>
         <div class="row">
@@ -251,6 +260,7 @@ fn Stopped(
                     {texts::RETRY}
                 </Button>
             </ActionForm>
+            {amendable.then(|| view! { <Amend order steps /> })}
             {connection.map(|connection| view! { <ByHand id connection steps /> })}
             <ConfirmForm
                 id="skip"
@@ -265,6 +275,55 @@ fn Stopped(
             </ConfirmForm>
         </div>
     }
+}
+
+/// What the CMMS refused, in other words.
+#[component]
+fn Amend(
+    /// The work order.
+    order: WorkOrderDetail,
+    /// The actions.
+    steps: Steps,
+) -> impl IntoView {
+    let error = Signal::derive(move || steps.amend.value().get().and_then(Result::err));
+    let priorities = (1..=5).map(|p: u8| Choice::new(p.to_string(), texts::priority(p))).collect();
+    view! {
+        <ConfirmForm id="amend" label=texts::AMEND title=texts::AMEND_TITLE consequence=texts::RETRY_HINT>
+            <ActionForm action=steps.amend attr:class="stack form">
+                <Hidden name="id" value=order.row.id.to_string() />
+                <Input
+                    name="title"
+                    label=texts::WHAT
+                    value=order.row.title
+                    required=true
+                    error=field_error(error, "title")
+                />
+                <Select
+                    name="priority"
+                    label=texts::PRIORITY
+                    choices=priorities
+                    value=order.row.priority.get().to_string()
+                    required=true
+                />
+                <Textarea
+                    name="description"
+                    id="amend-description"
+                    label=texts::DESCRIPTION
+                    value=order.description
+                    error=field_error(error, "description")
+                />
+                <Button
+                    kind=ButtonKind::Primary
+                    submit=true
+                    busy=steps.amend.pending()
+                    busy_text=texts::SAVING
+                >
+                    {texts::AMEND_NOW}
+                </Button>
+            </ActionForm>
+        </ConfirmForm>
+    }
+    .into_any()
 }
 
 /// Somebody has made the work order in the CMMS themselves.

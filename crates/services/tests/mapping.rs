@@ -13,7 +13,7 @@ use plant::Plant;
 use serde_json::Value;
 use services::connections::mapping::{accept_suggestions, publish, set_field, set_value, show};
 use services::connections::render_shadow;
-use services::work_orders::{Intent, intend, retry};
+use services::work_orders::{Amendment, Intent, amend, intend, retry};
 use services::{Caller, Error};
 use sqlx::PgPool;
 use store::Actor;
@@ -357,4 +357,45 @@ async fn a_replay_of_what_may_be_there_sends_the_bytes_it_sent_before() {
         tx.commit().await.unwrap();
         assert_eq!(desk.requests().await, before, "{state}");
     }
+}
+
+#[tokio::test]
+async fn what_was_refused_is_said_differently_and_sent_under_its_reference() {
+    let desk = Desk::new().await;
+    let alert = desk.plant.send("e1", "M1", 0.9, 200.0).await;
+    let order = desk.intend(alert).await;
+    let before = desk.requests().await[0].0.clone();
+    let words = |title: &str| Amendment {
+        title: title.to_owned(),
+        description: "As the CMMS wants it".to_owned(),
+        priority: Priority::LOW,
+    };
+    let amend = async |amendment| {
+        let mut tx = desk.plant.tx().await;
+        amend(&mut tx, &Caller::system(), order, amendment).await?;
+        Ok::<_, Error>(tx.commit().await.unwrap())
+    };
+    for (state, expected) in [
+        ("UPDATE work_order SET delivery_state = 'queued'", "not_stopped"),
+        ("UPDATE work_order SET delivery_state = 'dead'", "may_be_there"),
+    ] {
+        desk.owner(&[state]).await;
+        let refused = amend(words("Look at it")).await;
+        assert!(matches!(refused, Err(Error::Conflict { code, .. }) if code == expected));
+    }
+    desk.owner(&["UPDATE work_order SET delivery_state = 'rejected', error_code = 'invalid_body'"])
+        .await;
+    assert!(matches!(amend(words("  ")).await, Err(Error::Invalid(_))));
+    assert_eq!(desk.requests().await[0].0, before, "nothing changes by a refusal");
+
+    amend(words("Look at it")).await.unwrap();
+    let after = desk.requests().await[0].0.clone();
+    assert_eq!(after["title"], "Look at it");
+    assert_eq!(after["external_ref"], before["external_ref"]);
+    assert_ne!(after["priority"], before["priority"]);
+    let queued = "SELECT count(*) FROM work_order WHERE delivery_state = 'queued' AND priority = 4";
+    assert_eq!(desk.plant.count(queued).await, 1);
+    let told = "SELECT count(*) FROM audit_event WHERE action = 'work_order.amend'
+                AND detail #>> '{after,title}' = 'Look at it'";
+    assert_eq!(desk.plant.count(told).await, 1);
 }

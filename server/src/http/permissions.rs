@@ -187,6 +187,7 @@ pub static PERMISSIONS: &[Entry] = &[
     (Method::POST, "/ui/work_orders/move", Access::Session(Permission::View)),
     (Method::POST, "/ui/work_orders/close", Access::Session(Permission::WorkOrderWork)),
     (Method::POST, "/ui/work_orders/retry", Access::Session(Permission::View)),
+    (Method::POST, "/ui/work_orders/amend", Access::Session(Permission::View)),
     (Method::POST, "/ui/work_orders/skip", Access::Session(Permission::View)),
     (Method::POST, "/ui/assets/tree", Access::Session(Permission::View)),
     (Method::POST, "/ui/assets/branch", Access::Session(Permission::View)),

@@ -49,19 +49,29 @@ pub async fn retry(tx: &mut ScopedTx, caller: &Caller, id: WorkOrderId) -> Resul
     if state == DeliveryState::Rejected {
         super::render_anew(tx, id, &target).await?;
     }
-    people::requeue(tx, id, state == DeliveryState::NeedsPerson).await.map_err(
-        |error| match error.constraint() {
+    let entry = AuditEntry::new("work_order.retry", "work_order", id.0)
+        .site(SiteId(target.site_id))
+        .detail(json!({ "was": state }));
+    tx.audit(vec![entry]).await?;
+    send_again(tx, &target, state).await
+}
+
+/// Queues a stopped delivery again; its audit row is the caller's.
+pub(super) async fn send_again(
+    tx: &mut ScopedTx,
+    target: &Target,
+    was: DeliveryState,
+) -> Result<(), Error> {
+    let look_up = was == DeliveryState::NeedsPerson;
+    people::requeue(tx, WorkOrderId(target.id), look_up).await.map_err(|error| {
+        match error.constraint() {
             Some("work_order_one_open") => Error::conflict(
                 "open_work_order_exists",
                 "another work order is open for this asset and failure mode",
             ),
             _ => error.into(),
-        },
-    )?;
-    let entry = AuditEntry::new("work_order.retry", "work_order", id.0)
-        .site(SiteId(target.site_id))
-        .detail(json!({ "was": state }));
-    tx.audit(vec![entry]).await?;
+        }
+    })?;
     tx.touch(Topic::WorkOrders, Some(SiteId(target.site_id)));
     tx.touch(Topic::Deliveries, None);
     Ok(())

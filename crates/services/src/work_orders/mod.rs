@@ -1,5 +1,6 @@
 //! Work orders: asking for them, mirroring what the CMMS says, and the acts of the built-in book.
 
+mod amend;
 mod anew;
 mod attach;
 mod deliver;
@@ -18,6 +19,7 @@ mod transition;
 
 pub mod webhooks;
 
+pub use amend::{Amendment, amend};
 use anew::render_anew;
 pub use attach::draw_waiting;
 pub(crate) use deliver::stopped;

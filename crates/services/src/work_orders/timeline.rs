@@ -62,6 +62,7 @@ fn words(fact: &TimelineFact, connection: &str) -> (String, String) {
         "work_order.duplicate" => {
             ("duplicate", format!("{connection} holds it more than once; the oldest counts"))
         }
+        "work_order.amend" => ("retried", "Changed and sent again".to_owned()),
         "work_order.retry" => ("retried", "Sent again by hand".to_owned()),
         "work_order.skip" => ("given_up", "Given up by hand".to_owned()),
         "work_order.approve" => ("approved", "Approved".to_owned()),

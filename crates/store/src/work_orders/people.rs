@@ -96,6 +96,48 @@ pub async fn rewrite(
     Ok(())
 }
 
+/// What a work order says, as far as a person may change it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
+pub struct Wording {
+    /// What is to be done.
+    pub title: String,
+    /// And why.
+    pub description: String,
+    /// 1–5.
+    pub priority: i16,
+}
+
+/// Gives a work order other words, in what was asked for too; answers the words it had.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reword(
+    tx: &mut ScopedTx,
+    id: WorkOrderId,
+    wording: &Wording,
+) -> Result<Wording, Error> {
+    let before =
+        sqlx::query_as("SELECT title, description, priority FROM work_order WHERE id = $1")
+            .bind(id.0)
+            .fetch_one(tx.conn())
+            .await?;
+    sqlx::query(
+        "UPDATE work_order w
+         SET title = $2, description = $3, priority = $4, asked = w.asked || n.words,
+             request = CASE WHEN w.asked IS NULL THEN w.request || n.words ELSE w.request END
+         FROM (SELECT jsonb_build_object('title', $2::text, 'description', $3::text,
+                                         'priority', $4::smallint) AS words) n
+         WHERE w.id = $1",
+    )
+    .bind(id.0)
+    .bind(&wording.title)
+    .bind(&wording.description)
+    .bind(wording.priority)
+    .execute(tx.conn())
+    .await?;
+    Ok(before)
+}
+
 /// How far its create has come.
 ///
 /// # Errors
