@@ -11,9 +11,11 @@ mod publish;
 mod render;
 mod show;
 mod suggest;
+mod values;
 
 pub use catalogue::Catalogue;
 pub use edit::{accept_suggestions, set_field, set_value};
 pub use publish::publish;
 pub use render::{Renderer, renderers};
 pub use show::show;
+pub use values::set_values;
