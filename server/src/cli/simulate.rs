@@ -26,9 +26,10 @@ pub(super) struct SimulatedCmms {
     /// Address and port; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
     listen: String,
-    /// Asset list (CSV, as for `import assets`) whose machines its register has; else a small one.
+    /// Asset list (CSV, as for `import assets`) whose machines its register has, else a small one of
+    /// its own; given again, a later one changes and adds.
     #[arg(long, value_name = "FILE", requires = "site")]
-    register: Option<PathBuf>,
+    register: Vec<PathBuf>,
     /// The site of the list.
     #[arg(long, value_name = "TAG", requires = "register")]
     site: Option<String>,
@@ -78,8 +79,9 @@ async fn simulated_cmms(arguments: SimulatedCmms, common: &Common) -> Result<()>
     let face = simulators::cmms::face(&system)
         .with_context(|| format!("there is no {system}; there are {}", names.join(", ")))?;
     let mut setup = Setup::new(&arguments.listen, Clock::Runs(Arc::new(serve::wall_clock)));
-    if let (Some(file), Some(site)) = (&arguments.register, &arguments.site) {
-        setup.machines = Some(register::of_site(&import::read(file)?, site)?);
+    if let Some(site) = &arguments.site {
+        let lists = arguments.register.iter().map(|file| import::read(file));
+        setup.machines = Some(register::of_site(&lists.collect::<Result<Vec<_>>>()?, site)?);
     }
     setup.kept_in = arguments.keep;
     let double = Double::open(face, setup)

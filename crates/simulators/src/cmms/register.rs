@@ -47,25 +47,18 @@ pub(super) fn usual() -> Vec<Machine> {
         .collect()
 }
 
-/// The machines and components of one site of an asset list, the CSV that `millwright import assets`
-/// takes.
+/// The machines and components of one site of asset lists, each a CSV that `millwright import assets`
+/// takes. A row replaces that of the same tag in an earlier list.
 ///
 /// # Errors
-/// A list that does not read, or without a machine of the site.
-pub fn of_site(csv: &[u8], site: &str) -> anyhow::Result<Vec<Machine>> {
-    let mut reader = csv::Reader::from_reader(csv);
-    let mut places: HashMap<String, Option<u64>> = HashMap::new();
+/// A list that does not read, or no machine at the site.
+pub fn of_site(lists: &[Vec<u8>], site: &str) -> anyhow::Result<Vec<Machine>> {
+    let mut places: HashMap<String, Option<u64>> = HashMap::from([(site.to_owned(), None)]);
     let mut machines: Vec<Machine> = Vec::new();
-    for row in reader.deserialize::<HashMap<String, String>>() {
-        let row = row.context("the asset list does not read")?;
+    for row in rows(lists)? {
         let cell = |name: &str| row.get(name).cloned().unwrap_or_default();
-        let (tag, kind, parent) = (cell("tag"), cell("kind"), cell("parent"));
-        let above = places.get(&parent).copied();
-        if tag == site {
-            places.insert(tag, None);
-            continue;
-        }
-        let Some(above) = above else { continue };
+        let (tag, kind) = (cell("tag"), cell("kind"));
+        let Some(above) = places.get(&cell("parent")).copied() else { continue };
         if kind != "machine" && kind != "component" {
             places.insert(tag, above);
             continue;
@@ -85,8 +78,22 @@ pub fn of_site(csv: &[u8], site: &str) -> anyhow::Result<Vec<Machine>> {
             parent: above,
         });
     }
-    ensure!(!machines.is_empty(), "the asset list has no machine at {site}");
+    ensure!(!machines.is_empty(), "there is no machine at {site}");
     Ok(machines)
+}
+
+fn rows(lists: &[Vec<u8>]) -> anyhow::Result<Vec<HashMap<String, String>>> {
+    let mut rows: Vec<HashMap<String, String>> = Vec::new();
+    for list in lists {
+        for row in csv::Reader::from_reader(list.as_slice()).deserialize() {
+            let row: HashMap<String, String> = row.context("an asset list does not read")?;
+            match rows.iter_mut().find(|known| known.get("tag") == row.get("tag")) {
+                Some(known) => *known = row,
+                None => rows.push(row),
+            }
+        }
+    }
+    Ok(rows)
 }
 
 #[cfg(test)]
@@ -103,11 +110,23 @@ mod tests {
 
     #[test]
     fn a_register_holds_the_machines_of_one_site_below_each_other() {
-        let east = of_site(LIST.as_bytes(), "EAST").unwrap();
+        let lists = [LIST.as_bytes().to_vec()];
+        let east = of_site(&lists, "EAST").unwrap();
         let told: Vec<_> =
             east.iter().map(|one| (one.tag.as_str(), one.parent, one.retired)).collect();
         assert_eq!(told, [("M-1", None, false), ("M-1-SP", Some(1), true)]);
-        assert_eq!(of_site(LIST.as_bytes(), "WEST").unwrap()[0].serial, "S-2");
-        assert!(of_site(LIST.as_bytes(), "NORTH").is_err());
+        assert_eq!(of_site(&lists, "WEST").unwrap()[0].serial, "S-2");
+        assert!(of_site(&lists, "NORTH").is_err());
+    }
+
+    #[test]
+    fn a_later_list_changes_and_adds() {
+        let later = "tag,kind,parent,name,serial_number,status\n\
+                     M-2,machine,WEST,Mill,S-3,active\n\
+                     M-3,machine,WEST,Saw,S-4,active\n";
+        let lists = [LIST.as_bytes().to_vec(), later.as_bytes().to_vec()];
+        let west = of_site(&lists, "WEST").unwrap();
+        let serials: Vec<_> = west.iter().map(|one| one.serial.as_str()).collect();
+        assert_eq!(serials, ["S-3", "S-4"]);
     }
 }
