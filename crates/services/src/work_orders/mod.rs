@@ -10,6 +10,7 @@ pub mod mirror;
 mod raise;
 mod reference;
 mod request;
+mod sent;
 mod show;
 pub mod sync;
 mod timeline;
