@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cmms::manifest;
 use domain::views::work_orders::{Drifted, SentField};
 use serde_json::Value;
 
@@ -10,17 +11,24 @@ const NOT_FIELDS: [&str; 4] = ["value_maps", "status", "assigned_to", "asset_nam
 /// Fields that every record is compared in.
 const COMPARED: [&str; 4] = ["title", "priority", "due", "external_ref"];
 
-/// Field by field. The built-in book holds what it was sent; of a CMMS only what is read back is
-/// known.
+/// Field by field. The built-in book holds what it was sent; a CMMS has the fields that its manifest
+/// names, and only what is read back of them is known.
 pub(super) fn sent(
     request: &Value,
-    is_book: bool,
+    system: &str,
     is_created: bool,
     drift: &BTreeMap<String, Drifted>,
 ) -> Vec<SentField> {
     let Value::Object(fields) = request else { return Vec::new() };
-    let fields = fields.iter().filter(|(name, _)| !NOT_FIELDS.contains(&name.as_str()));
+    let is_book = system == "book";
+    let manifest = manifest::find(system).and_then(Result::ok);
+    let is_field = |name: &str| {
+        let named = manifest.as_ref().is_none_or(|one| one.fields.contains_key(name));
+        named && !NOT_FIELDS.contains(&name)
+    };
     fields
+        .iter()
+        .filter(|(name, _)| is_field(name))
         .filter_map(|(name, value)| {
             let sent = written(value)?;
             let same = is_book || COMPARED.contains(&name.as_str());
@@ -65,18 +73,18 @@ mod tests {
     fn of_a_cmms_only_what_is_read_back_counts_as_held() {
         let request = json!({
             "title": "Bearing", "failure_code": "SPB-01", "status": "draft", "value_maps": {},
-            "work_type": "", "spare_parts": [{"part": "P", "description": "pin", "quantity": 2.0}],
+            "site": "East", "spare_parts": [{"part": "P", "description": "pin", "quantity": 2.0}],
         });
-        let of = |is_book, is_created| sent(&request, is_book, is_created, &BTreeMap::new());
-        let names: Vec<String> = of(false, true).into_iter().map(|one| one.field).collect();
+        let of = |system, is_created| sent(&request, system, is_created, &BTreeMap::new());
+        let names: Vec<String> = of("maximo", true).into_iter().map(|one| one.field).collect();
         assert_eq!(names, ["failure_code", "spare_parts", "title"]);
-        let held = |is_book, is_created| -> Vec<bool> {
-            of(is_book, is_created).iter().map(|one| one.holds.is_some()).collect()
+        let held = |system, is_created| -> Vec<bool> {
+            of(system, is_created).iter().map(|one| one.holds.is_some()).collect()
         };
-        assert_eq!(held(false, true), [false, false, true]);
-        assert_eq!(held(true, true), [true; 3]);
-        assert_eq!(held(false, false), [false; 3]);
-        assert_eq!(of(true, true)[1].sent, "2 × P pin");
+        assert_eq!(held("maximo", true), [false, false, true]);
+        assert_eq!(held("book", true), [true; 4]);
+        assert_eq!(held("maximo", false), [false; 3]);
+        assert_eq!(of("maximo", true)[1].sent, "2 × P pin");
     }
 
     #[test]
@@ -84,7 +92,7 @@ mod tests {
         let drifted: BTreeMap<String, Drifted> =
             serde_json::from_value(json!({"title": {"ours": "Bearing", "theirs": "Check pump"}}))
                 .unwrap();
-        let fields = sent(&json!({"title": "Bearing"}), false, true, &drifted);
+        let fields = sent(&json!({"title": "Bearing"}), "maximo", true, &drifted);
         assert_eq!(fields[0].holds.as_deref(), Some("Check pump"));
     }
 }

@@ -86,7 +86,7 @@ pub async fn detail(
     let drift = row.drift.as_ref().map(|drift| drift.0.clone()).unwrap_or_default();
     Ok(WorkOrderDetail {
         allowed: allowed(&line, &row, caller),
-        sent: sent(&row.request, book, row.cmms_number.is_some(), &drift),
+        sent: sent(&row.request, &row.system, row.cmms_number.is_some(), &drift),
         external_ref: row.external_ref,
         version: row.version,
         connection: row.connection_name,
