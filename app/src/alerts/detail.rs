@@ -17,7 +17,8 @@ use super::{RaiseForAlert, load_alert};
 use crate::browser::use_topic;
 use crate::strings::alerts as texts;
 use crate::ui::{
-    Column, Crumb, ErrorSummary, Level, Loaded, Notice, PageHead, Panel, Plate, Table, Time, format,
+    Column, Crumb, ErrorSummary, Level, Loaded, Notice, PageHead, Panel, Plate, Table, Time,
+    TimeStyle, format,
 };
 
 /// `/alerts/{id}`, with the filter of the list it was opened from.
@@ -73,7 +74,10 @@ fn Case(detail: AlertDetail, raise: ServerAction<RaiseForAlert>) -> impl IntoVie
             .map(|at| {
                 view! {
                     <Notice level=Level::Unknown>
-                        <p>{texts::HELD_OFF} " " <Time at zone=zone.clone() /></p>
+                        <p>
+                            {texts::HELD_OFF} " "
+                            <Time at style=TimeStyle::Weekday zone=zone.clone() />
+                        </p>
                     </Notice>
                 }
             })}

@@ -29,34 +29,36 @@ pub(super) fn Status(detail: ConnectionDetail, held: Held, tests: Tests) -> impl
     };
     let external = row.system != "book";
     view! {
-        <Facts panel=true>
-            <Fact label=texts::HEALTH>
-                <Says level=level(row.health)>{texts::health(row.health)}</Says>
-            </Fact>
-            <Fact label=texts::CIRCUIT>{circuit}</Fact>
-            <Fact label=texts::WAITING>{format::integer(row.backlog)}</Fact>
-            <Fact label=texts::NEXT_RETRY>{next}</Fact>
-            <Fact label=texts::LAST_OK>
-                {match row.last_ok_at {
-                    Some(at) => view! { <Time at /> }.into_any(),
-                    None => texts::NEVER.into_any(),
-                }}
-            </Fact>
-            <Fact label=texts::STOPPED>{format::integer(row.stopped)}</Fact>
-            <Fact label=texts::CREATED>{format::integer(row.created_24h)}</Fact>
-            <Fact label=texts::ANSWERS>{latency}</Fact>
-        </Facts>
-        <div class="cols fill" data-cols="connection">
-            <div class="stack">
-                <Panel id="day" title=texts::CALLS note=texts::hours_say(failed, all)>
-                    <div class="body">
-                        <Hours hours=row.hours.clone() wide=true />
-                    </div>
-                </Panel>
-                <Waiting id=row.id shadow=row.state == "shadow" held />
-                <Served detail=detail.clone() />
+        <div class="stack">
+            <Facts panel=true>
+                <Fact label=texts::HEALTH>
+                    <Says level=level(row.health)>{texts::health(row.health)}</Says>
+                </Fact>
+                <Fact label=texts::CIRCUIT>{circuit}</Fact>
+                <Fact label=texts::WAITING>{format::integer(row.backlog)}</Fact>
+                <Fact label=texts::NEXT_RETRY>{next}</Fact>
+                <Fact label=texts::LAST_OK>
+                    {match row.last_ok_at {
+                        Some(at) => view! { <Time at /> }.into_any(),
+                        None => texts::NEVER.into_any(),
+                    }}
+                </Fact>
+                <Fact label=texts::STOPPED>{format::integer(row.stopped)}</Fact>
+                <Fact label=texts::CREATED>{format::integer(row.created_24h)}</Fact>
+                <Fact label=texts::ANSWERS>{latency}</Fact>
+            </Facts>
+            <div class="cols fill" data-cols="connection">
+                <div class="stack">
+                    <Panel id="day" title=texts::CALLS note=texts::hours_say(failed, all)>
+                        <div class="body">
+                            <Hours hours=row.hours.clone() wide=true />
+                        </div>
+                    </Panel>
+                    <Waiting id=row.id shadow=row.state == "shadow" held />
+                    <Served detail=detail.clone() />
+                </div>
+                {external.then(|| view! { <Test detail=detail.clone() tests back="" /> })}
             </div>
-            {external.then(|| view! { <Test detail=detail.clone() tests back="" /> })}
         </div>
     }
     .into_any()

@@ -221,6 +221,8 @@ pub const CHECK: &str = "Check";
 pub const SAME: &str = "same";
 /// Different there.
 pub const CHANGED_THERE: &str = "changed there";
+/// Its record does not say.
+pub const NOT_READ_BACK: &str = "not read back";
 /// It does not hold it yet.
 pub const NOT_THERE: &str = "not there yet";
 /// Heading.

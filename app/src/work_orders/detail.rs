@@ -181,7 +181,11 @@ fn Sheets(
             <What order=order.clone() />
             {attachments}
             <DeliveryPanel order=order.clone() />
-            <Sent fields=order.sent connection=order.connection />
+            <Sent
+                created=order.row.cmms_number.is_some()
+                fields=order.sent
+                connection=order.connection
+            />
         </div>
     }
 }

@@ -11,6 +11,8 @@ pub(super) fn Sent(
     fields: Vec<SentField>,
     /// Name of the CMMS.
     connection: String,
+    /// Whether it holds the record.
+    created: bool,
 ) -> impl IntoView {
     let holds = texts::holds(&connection);
     let columns = vec![
@@ -19,7 +21,7 @@ pub(super) fn Sent(
         Column::text(holds),
         Column::text(texts::CHECK),
     ];
-    let rows: Vec<_> = fields.into_iter().map(row).collect();
+    let rows: Vec<_> = fields.into_iter().map(|field| row(field, created)).collect();
     view! {
         <Panel id="sent" title=texts::SENT>
             <Table caption=texts::SENT_CAPTION hide_caption=true columns>
@@ -29,9 +31,10 @@ pub(super) fn Sent(
     }
 }
 
-fn row(field: SentField) -> AnyView {
+fn row(field: SentField, created: bool) -> AnyView {
     let changed = field.holds.as_ref().is_some_and(|holds| *holds != field.sent);
     let check = match (&field.holds, changed) {
+        (None, _) if created => (Level::Unknown, texts::NOT_READ_BACK),
         (None, _) => (Level::Unknown, texts::NOT_THERE),
         (Some(_), true) => (Level::Medium, texts::CHANGED_THERE),
         (Some(_), false) => (Level::Ok, texts::SAME),

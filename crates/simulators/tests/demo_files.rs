@@ -80,6 +80,31 @@ fn a_signal_begins_with_the_machine_it_is_measured_on() {
 }
 
 #[test]
+fn every_failure_mode_the_plant_predicts_has_a_code_in_both_cmmss() {
+    let stories = [spindle::STORY.mode, tool::STORY.mode, ball_screw::STORY.mode];
+    for system in ["maximo", "sap"] {
+        let file = read(&format!("demo/{system}.toml"));
+        for mode in stories.into_iter().chain(CASES.iter().map(|case| case.mode)) {
+            assert!(file.contains(&format!("\n{mode} = \"")), "{system}: {mode}");
+        }
+        assert!(file.contains("\nno_fault = \"NFF\""), "{system}");
+    }
+}
+
+#[test]
+fn the_registers_of_the_cmmss_differ_where_nothing_is_predicted() {
+    let differences = read("demo/register-differences.csv");
+    let tags: Vec<&str> =
+        differences.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(differences.lines().next(), read("demo/assets.csv").lines().next());
+    for asset in [spindle::STORY.asset, tool::STORY.asset, ball_screw::STORY.asset, "VMC-850-SP01"]
+    {
+        assert!(!tags.contains(&asset), "{asset}");
+    }
+    assert!(CASES.iter().all(|case| !tags.contains(&case.asset)));
+}
+
+#[test]
 fn the_calendars_are_calendars() {
     let calendars: HashMap<String, CalendarSpec> =
         serde_json::from_str(&read("demo/calendars.json")).unwrap();

@@ -9,7 +9,7 @@ use cmms::manifest::{self, Manifest};
 use serde_json::{Value, json};
 use services::connections;
 
-use super::{Common, desk};
+use super::{Common, connection, desk};
 use crate::serve;
 
 /// Manifests of CMMSs.
@@ -65,9 +65,7 @@ async fn test(common: &Common, slug: &str, with_next: bool, writes: bool) -> Res
     let egress = Egress::new(&common.load(None, None)?.egress.allow);
     desk::with(common, async |desk| {
         let mut tx = desk.begin().await?;
-        let all = connections::list(&mut tx, &desk.caller).await?;
-        let found = all.into_iter().find(|one| one.slug == slug);
-        let id = found.ok_or_else(|| anyhow!("there is no connection {slug}"))?.id;
+        let id = connection::named(&mut tx, slug).await?;
         let check = connections::start_check(&mut tx, &desk.caller, id, with_next, writes).await?;
         tx.commit().await?;
         workers::checks::run_one(&desk.services, egress, check).await?;

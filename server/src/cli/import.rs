@@ -13,7 +13,7 @@ use services::rules;
 use services::work_orders::import as history;
 use store::ScopedTx;
 
-use super::{Common, desk};
+use super::{Common, connection, desk};
 
 /// Takes in files.
 #[derive(Debug, Subcommand)]
@@ -37,6 +37,15 @@ pub(super) enum Import {
         #[arg(long)]
         dry_run: bool,
     },
+    /// A connection as TOML: made, in shadow, when there is none of its name; else changed to what
+    /// the file says.
+    Connection {
+        /// The file.
+        file: PathBuf,
+        /// Where the CMMS is, in place of what the file says.
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+    },
     /// Calendars as JSON: an object of site tags.
     Calendars {
         /// The file.
@@ -57,6 +66,9 @@ pub(super) async fn run(command: Import, common: &Common) -> Result<()> {
         Import::Assets { file, dry_run } => assets(&file, dry_run, common).await,
         Import::WorkOrders { file, map, dry_run } => {
             work_orders(&file, &map, dry_run, common).await
+        }
+        Import::Connection { file, base_url } => {
+            connection::from_file(&file, base_url, common).await
         }
         Import::Calendars { file } => calendars(&file, common).await,
         Import::Policy { file, site } => policy(&file, site.as_deref(), common).await,

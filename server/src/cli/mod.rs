@@ -1,6 +1,7 @@
 //! The command line: results to the standard output, the rest to the standard error output.
 
 mod api_key;
+mod connection;
 mod connector;
 mod desk;
 mod explain;
@@ -82,6 +83,9 @@ enum Command {
     /// Manifests of CMMSs.
     #[command(subcommand)]
     Connector(connector::Connector),
+    /// Connections to CMMSs.
+    #[command(subcommand)]
+    Connection(connection::Connection),
 }
 
 #[derive(Debug, Args)]
@@ -144,6 +148,7 @@ pub async fn run(line: Line) -> Result<()> {
         Command::Import(command) => import::run(command, &common).await,
         Command::Simulate(command) => simulate::run(command, &common).await,
         Command::Connector(command) => connector::run(command, &common).await,
+        Command::Connection(command) => connection::run(command, &common).await,
     }
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use serde_json::json;
-use simulators::cmms::Double;
+use simulators::cmms::{Clock, Double, Setup, register};
 use simulators::plant::{PlantKeys, PlantOptions};
 
-use super::{Common, desk};
+use super::{Common, desk, import};
 use crate::serve;
 
 /// Simulated neighbours.
@@ -26,6 +26,16 @@ pub(super) struct SimulatedCmms {
     /// Address and port; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
     listen: String,
+    /// Asset list (CSV, as for `import assets`) whose machines its register has, else a small one of
+    /// its own; given again, a later one changes and adds.
+    #[arg(long, value_name = "FILE", requires = "site")]
+    register: Vec<PathBuf>,
+    /// The site of the list.
+    #[arg(long, value_name = "TAG", requires = "register")]
+    site: Option<String>,
+    /// File that keeps what it holds over a restart.
+    #[arg(long, value_name = "FILE")]
+    keep: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -36,6 +46,9 @@ pub(super) struct Plant {
     /// File with PLANT_KEY, PLANNER_KEY, SUPERVISOR_KEY and TECHNICIAN_KEY.
     #[arg(long, value_name = "FILE")]
     keys_file: PathBuf,
+    /// A simulated CMMS in which its people work; may be given again.
+    #[arg(long = "cmms", value_name = "URL")]
+    doubles: Vec<String>,
     /// Authority to trust; the local one of the data folder when absent.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -65,9 +78,15 @@ async fn simulated_cmms(arguments: SimulatedCmms, common: &Common) -> Result<()>
     };
     let face = simulators::cmms::face(&system)
         .with_context(|| format!("there is no {system}; there are {}", names.join(", ")))?;
-    let double = Double::start(face, &arguments.listen, serve::wall_clock())
+    let mut setup = Setup::new(&arguments.listen, Clock::Runs(Arc::new(serve::wall_clock)));
+    if let Some(site) = &arguments.site {
+        let lists = arguments.register.iter().map(|file| import::read(file));
+        setup.machines = Some(register::of_site(&lists.collect::<Result<Vec<_>>>()?, site)?);
+    }
+    setup.kept_in = arguments.keep;
+    let double = Double::open(face, setup)
         .await
-        .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+        .with_context(|| format!("cannot start on {}", arguments.listen))?;
     let line = format!("{system} listens on {0}, see {0}/_double/about", double.url());
     desk::say(common.json, &line, &json!({"system": system, "url": double.url()}));
     Ok(double.run().await?)
@@ -89,6 +108,7 @@ async fn plant(plant: Plant, common: &Common) -> Result<()> {
         }
         None => None,
     };
+    options.doubles = plant.doubles;
     options.pace = plant.pace;
     options.seed = plant.seed;
     options.stories_only = plant.stories_only;

@@ -16,7 +16,7 @@ use crate::{Caller, Error, FieldError};
 const NAME: usize = 120;
 
 /// What is to be changed; `None` leaves a thing as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Changes {
     /// Its name for people.
     pub name: Option<String>,

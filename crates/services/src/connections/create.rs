@@ -85,7 +85,8 @@ async fn insert(
     Err(Error::invalid("name", "taken", "Too many connections have this name."))
 }
 
-fn slug(name: &str) -> String {
+/// The word for addresses that a name becomes.
+pub(super) fn slug(name: &str) -> String {
     let mut slug = String::new();
     for letter in name.to_lowercase().chars() {
         if letter.is_ascii_alphanumeric() {

@@ -8,6 +8,7 @@ mod configure;
 mod create;
 mod fields;
 mod go_live;
+pub mod import;
 mod list;
 pub mod mapping;
 mod pause;

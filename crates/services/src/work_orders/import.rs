@@ -1,7 +1,7 @@
 //! Work orders of a CMMS from a file: history that its API does not give, or that is no longer
 //! there. They are mirrored as if they had been read from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use cmms::engine::OrderRow;
@@ -50,7 +50,8 @@ const FIELDS: [&str; 20] = [
 pub struct ImportMap {
     /// The connection whose work orders they are, by its name in addresses.
     pub connection: String,
-    /// The file's column for each field; `id` and `status` are needed.
+    /// The file's column for each field, or several with text between them, as `{SITE}/{NUMBER}`;
+    /// `id` and `status` are needed.
     pub columns: BTreeMap<String, String>,
     /// The file's statuses in our words; the manifest's come after them.
     #[serde(default)]
@@ -60,6 +61,30 @@ pub struct ImportMap {
     /// Minutes east of Greenwich, for times that do not say.
     #[serde(default)]
     pub utc_offset_minutes: i32,
+    /// Numbers are written as `1.234,5`; else as `1,234.5`.
+    #[serde(default)]
+    pub decimal_comma: bool,
+}
+
+impl ImportMap {
+    /// The columns that a field is made of.
+    fn names(said: &str) -> Vec<&str> {
+        let parts: Vec<&str> =
+            said.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)).collect();
+        if parts.is_empty() { vec![said] } else { parts }
+    }
+
+    /// Columns that the map names and the file does not have.
+    fn absent(&self, known: &BTreeSet<String>) -> Vec<FieldError> {
+        let missing = self.columns.iter().flat_map(|(field, said)| {
+            let names = Self::names(said).into_iter().filter(|name| !known.contains(*name));
+            names.map(move |name| {
+                let message = format!("the file has no column {name}");
+                FieldError::new(format!("columns.{field}"), "missing_column", message)
+            })
+        });
+        missing.collect()
+    }
 }
 
 /// A row that was left out, or a word in it that was.
@@ -148,6 +173,11 @@ pub async fn import(
     };
     statuses.extend(map.statuses.clone());
     let file = if json { from_json(bytes)? } else { from_csv(bytes)? };
+    let named = file.iter().flat_map(|(_, cells)| cells.keys().cloned()).collect();
+    let absent = map.absent(&named);
+    if !absent.is_empty() && !file.is_empty() {
+        return Err(Error::Invalid(absent));
+    }
     let mut report = ImportReport { rows: file.len(), ..ImportReport::default() };
     let mut rows = Vec::with_capacity(file.len());
     for (place, cells) in file {
@@ -173,7 +203,10 @@ pub async fn import(
 
 fn from_csv(bytes: &[u8]) -> Result<Vec<FileRow>, Error> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .delimiter(delimiter(bytes))
+        .from_reader(bytes);
     let unreadable = |error: csv::Error| Error::invalid("file", "malformed_csv", error.to_string());
     let names: Vec<String> =
         reader.headers().map_err(unreadable)?.iter().map(str::to_owned).collect();
@@ -185,6 +218,13 @@ fn from_csv(bytes: &[u8]) -> Result<Vec<FileRow>, Error> {
         rows.push((line, cells.collect()));
     }
     Ok(rows)
+}
+
+/// Spreadsheets separate by what their country leaves free.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let header = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |sign: u8| header.iter().filter(|byte| **byte == sign).count();
+    [b';', b'\t'].into_iter().find(|sign| count(*sign) > count(b',')).unwrap_or(b',')
 }
 
 fn from_json(bytes: &[u8]) -> Result<Vec<FileRow>, Error> {
@@ -260,13 +300,26 @@ impl Reader<'_> {
     }
 
     fn text(&self, field: &str) -> Option<String> {
-        let cell = self.cells.get(self.map.columns.get(field)?)?.trim();
-        Some(cell.to_owned()).filter(|text| !text.is_empty())
+        let said = self.map.columns.get(field)?;
+        let mut text = said.clone();
+        for name in ImportMap::names(said) {
+            let cell = self.cells.get(name).map(|cell| cell.trim()).filter(|c| !c.is_empty())?;
+            text = match text.contains('{') {
+                true => text.replace(&format!("{{{name}}}"), cell),
+                false => cell.to_owned(),
+            };
+        }
+        Some(text)
     }
 
     fn number(&self, field: &str) -> Result<Option<f64>, RowError> {
         let Some(text) = self.text(field) else { return Ok(None) };
-        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        let plain = match self.map.decimal_comma {
+            true => text.replace('.', "").replace(',', "."),
+            false => text.replace(',', ""),
+        };
+        let number = plain.parse().ok().or_else(|| clock(&text));
+        let number = number.filter(|number: &f64| number.is_finite());
         number.map(Some).ok_or_else(|| self.error(field, &format!("`{text}` is no number")))
     }
 
@@ -299,6 +352,13 @@ impl Reader<'_> {
         let column = self.map.columns.get(field).cloned().unwrap_or_else(|| field.to_owned());
         RowError { row: self.place, column, message: message.to_owned() }
     }
+}
+
+/// Hours written as `3:30`.
+fn clock(text: &str) -> Option<f64> {
+    let (hours, minutes) = text.split_once(':')?;
+    let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (minutes < 60).then(|| f64::from(hours) + f64::from(minutes) / 60.0)
 }
 
 #[cfg(test)]
@@ -341,6 +401,27 @@ mod tests {
         let error = order("WONUM,STATUS,CHANGED,HOURS\n7,DONE,yesterday,2\n").unwrap_err();
         assert_eq!(error.message, "`yesterday` is no time");
         assert_eq!(order("WONUM,STATUS\n,DONE\n").unwrap_err().message, "is empty");
+    }
+
+    #[test]
+    fn an_id_may_be_made_of_columns_and_separators_and_numbers_are_those_of_the_country() {
+        let map = map(r#"{"connection": "c", "decimal_comma": true, "columns":
+            {"id": "{SITE}/{NO}", "status": "S", "labour_hours": "H", "cost": "C"},
+            "statuses": {"DONE": "closed"}}"#)
+        .unwrap();
+        let read = |csv: &str| {
+            let rows = from_csv(csv.as_bytes()).unwrap();
+            let (place, cells) = &rows[0];
+            Reader { map: &map, statuses: &map.statuses, place: *place, cells }.order()
+        };
+        let row = read("SITE;NO;S;H;C\nEAST;7;DONE;3:30;1.234,50\n").unwrap();
+        assert_eq!(row.record.cmms_id, "EAST/7");
+        let closure = row.record.closure.unwrap();
+        assert_eq!((closure.labour_hours, closure.cost), (Some(3.5), Some(1234.5)));
+        assert_eq!(read("SITE;NO;S;H;C\n;7;DONE;1;1\n").unwrap_err().message, "is empty");
+        let known = ["SITE", "S", "H", "C"].map(str::to_owned).into();
+        let absent = map.absent(&known);
+        assert_eq!(absent[0].message, "the file has no column NO");
     }
 
     #[test]

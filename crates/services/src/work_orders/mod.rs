@@ -12,6 +12,7 @@ pub mod mirror;
 mod raise;
 pub(crate) mod reference;
 mod request;
+mod sent;
 mod show;
 pub mod sync;
 mod timeline;

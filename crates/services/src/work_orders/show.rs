@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use domain::ids::{AlertId, AttachmentId, SiteId, WorkOrderId};
 use domain::permission::Permission;
 use domain::views::work_orders::{
-    Allowed, Delivery, RuleRef, SentField, TimelineRow, WorkOrder, WorkOrderDetail,
-    WorkOrderFilter, WorkOrderList, WorkOrderPage, WorkOrderRow,
+    Allowed, Delivery, RuleRef, TimelineRow, WorkOrder, WorkOrderDetail, WorkOrderFilter,
+    WorkOrderList, WorkOrderPage, WorkOrderRow,
 };
 use domain::work_order::{DeliveryState, WorkOrderStatus};
-use serde_json::Value;
 use store::ScopedTx;
 use store::work_orders::read::{self, OrderRow};
 use store::work_orders::{attachments, timeline as facts};
 
+use super::sent::sent;
 use super::timeline::entry;
 use super::transition::permission;
 use crate::{Caller, Error};
@@ -83,9 +83,10 @@ pub async fn detail(
     let attachments = read::attachments(tx, id).await?;
     let line = line(&row, tx)?;
     let book = row.system == "book";
+    let drift = row.drift.as_ref().map(|drift| drift.0.clone()).unwrap_or_default();
     Ok(WorkOrderDetail {
         allowed: allowed(&line, &row, caller),
-        sent: sent(&row),
+        sent: sent(&row.request, &row.system, row.cmms_number.is_some(), &drift),
         external_ref: row.external_ref,
         version: row.version,
         connection: row.connection_name,
@@ -100,7 +101,7 @@ pub async fn detail(
         closure: row.closure.map(|closure| closure.0),
         closed_at: row.closed_at,
         unmapped_status: row.unmapped_status,
-        drift: row.drift.map(|drift| drift.0).unwrap_or_default(),
+        drift,
         outcome: row.outcome,
         prevented: row.prevented.unwrap_or_default(),
         timeline,
@@ -239,26 +240,4 @@ fn allowed(line: &WorkOrderRow, row: &OrderRow, caller: &Caller) -> Allowed {
             && (caller.may_at(Permission::Integrate, site)
                 || caller.may_at(Permission::WorkOrderRaise, site)),
     }
-}
-
-/// What was sent beside what our mirror knows of the record.
-fn sent(row: &OrderRow) -> Vec<SentField> {
-    let Value::Object(fields) = &row.request else { return Vec::new() };
-    let created = row.cmms_number.is_some();
-    fields
-        .iter()
-        .filter(|(_, value)| !value.is_null() && **value != Value::String(String::new()))
-        .map(|(field, value)| {
-            let sent = match value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            let holds = match field.as_str() {
-                "status" => Some(row.status.clone()),
-                "assigned_to" => row.assigned_to.clone(),
-                _ => Some(sent.clone()),
-            };
-            SentField { field: field.clone(), sent, holds: holds.filter(|_| created) }
-        })
-        .collect()
 }

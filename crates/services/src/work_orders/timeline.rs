@@ -76,6 +76,12 @@ fn words(fact: &TimelineFact, connection: &str) -> (String, String) {
         "work_order.reopen_blocked" => {
             ("reopen_blocked", format!("Reopened in {connection}, but another one is open"))
         }
+        "work_order.file_sent" => {
+            ("file_sent", format!("Attached in {connection}: {}", text("file").unwrap_or("a file")))
+        }
+        "work_order.file_failed" => {
+            ("file_failed", reasoned("A file could not be attached", text("error")))
+        }
         "work_order.drift" => ("drift", drifted(&fact.detail, connection)),
         "alert.verdict" => ("verdict", verdict(&fact.detail)),
         "alert.reopen" => ("verdict_void", "The case is open again".to_owned()),

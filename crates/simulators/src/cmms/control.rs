@@ -9,16 +9,29 @@ use super::faults::{FaultRule, Script};
 use super::webhooks::{Hooks, Subscription};
 use super::world::World;
 
-/// What a technician does in the CMMS.
+/// What people do with a work order in the CMMS.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Work {
+struct Work {
     /// The work order.
-    pub(super) id: String,
-    /// `start`, `close`, `cancel`.
-    pub(super) act: String,
+    id: String,
+    /// `approve`, `assign`, `start`, `close`, `cancel`.
+    act: String,
+    /// Who gets it, on assigning.
+    #[serde(default)]
+    assigned_to: String,
     /// What was recorded on closing.
     #[serde(default)]
-    pub(super) closure: Value,
+    closure: Value,
+}
+
+impl Work {
+    fn is_done(&self, face: &mut dyn Face, world: &mut World) -> bool {
+        match self.act.as_str() {
+            "approve" => face.approve(world, &self.id),
+            "assign" => face.assign(world, &self.id, &self.assigned_to),
+            act => face.work(world, &self.id, act, &self.closure),
+        }
+    }
 }
 
 /// A work order that somebody makes in the CMMS.
@@ -69,7 +82,7 @@ pub(super) fn answer(call: &Call, desk: Desk<'_>) -> Answer {
             Answer::empty(204)
         }
         ("POST", "work") => match serde_json::from_slice::<Work>(&call.body) {
-            Ok(work) => match face.work(world, &work.id, &work.act, &work.closure) {
+            Ok(work) => match work.is_done(face, world) {
                 true => {
                     hooks.tell(face, world, None);
                     Answer::empty(204)
@@ -86,15 +99,9 @@ pub(super) fn answer(call: &Call, desk: Desk<'_>) -> Answer {
             Answer::text(409, "text/plain", "this system sends no webhooks")
         }
         ("GET", "webhooks") => Answer::json(200, &hooks.show()),
-        ("DELETE", "webhooks") => {
-            hooks.subscribe(None, face, world);
-            Answer::empty(204)
-        }
+        ("DELETE", "webhooks") => subscribed(hooks.subscribe(None, face, world)),
         ("POST", "webhooks") => match serde_json::from_slice::<Subscription>(&call.body) {
-            Ok(subscription) => {
-                hooks.subscribe(Some(subscription), face, world);
-                Answer::empty(204)
-            }
+            Ok(subscription) => subscribed(hooks.subscribe(Some(subscription), face, world)),
             Err(error) => Answer::text(400, "text/plain", error.to_string()),
         },
         ("POST", "touch") => {
@@ -112,6 +119,13 @@ pub(super) fn answer(call: &Call, desk: Desk<'_>) -> Answer {
             Answer::empty(204)
         }
         _ => Answer::empty(404),
+    }
+}
+
+fn subscribed(result: reqwest::Result<()>) -> Answer {
+    match result {
+        Ok(()) => Answer::empty(204),
+        Err(error) => Answer::text(400, "text/plain", error.to_string()),
     }
 }
 

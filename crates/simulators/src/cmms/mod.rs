@@ -7,18 +7,23 @@
 //! webhooks` (who is told of changes), `POST tick` (moves its clock), `GET about` (how to connect).
 
 mod call;
+mod clock;
+mod closure;
 mod control;
 mod faces;
 mod faults;
+mod keep;
 mod query;
+pub mod register;
 mod server;
 mod webhooks;
 mod world;
 
 pub use call::{Answer, Call};
+pub use clock::Clock;
 pub use control::ByHand;
 pub use faces::{Face, face, systems};
 pub use faults::{Fault, FaultRule, On};
-pub use server::Double;
+pub use server::{Double, Setup};
 pub use webhooks::{Change, Hook, HookFault, HookRule};
 pub use world::{LedgerEntry, World};

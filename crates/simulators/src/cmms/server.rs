@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,9 +18,12 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::call::{Answer, Call};
+use super::clock::Clock;
 use super::control::{self, Desk};
 use super::faces::Face;
 use super::faults::{Fault, Script, login_page};
+use super::keep::Keep;
+use super::register::{self, Machine};
 use super::webhooks::Hooks;
 use super::world::World;
 
@@ -33,10 +37,41 @@ struct Inside {
     world: World,
     script: Script,
     hooks: Hooks,
+    keep: Option<Keep>,
     calls: u64,
     writes: u64,
     /// Calls that are carried out when the double is told to.
     held: Vec<Call>,
+}
+
+impl Inside {
+    fn kept(&mut self) {
+        if let Some(keep) = &mut self.keep
+            && let Err(error) = keep.write(&self.world)
+        {
+            tracing::error!(%error, "what the double holds could not be kept");
+        }
+    }
+}
+
+/// How a double is set up.
+#[derive(Debug)]
+pub struct Setup {
+    /// Where it listens.
+    pub listen: String,
+    /// Its clock.
+    pub clock: Clock,
+    /// Its register; a small one of its own when absent.
+    pub machines: Option<Vec<Machine>>,
+    /// The file in which what it holds survives a restart.
+    pub kept_in: Option<PathBuf>,
+}
+
+impl Setup {
+    /// Its usual register, and nothing kept.
+    pub fn new(listen: impl Into<String>, clock: Clock) -> Self {
+        Self { listen: listen.into(), clock, machines: None, kept_in: None }
+    }
 }
 
 /// A running double; it ends when this is dropped.
@@ -54,25 +89,45 @@ impl Drop for Double {
 }
 
 impl Double {
-    /// Starts a double.
+    /// Starts a double whose clock stands between changes, with its usual register.
     ///
     /// # Errors
     /// When the address cannot be listened on.
     pub async fn start(
-        mut face: Box<dyn Face>,
+        face: Box<dyn Face>,
         listen: &str,
         start: DateTime<Utc>,
     ) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(listen).await?;
+        Self::open(face, Setup::new(listen, Clock::Stands(start))).await
+    }
+
+    /// Starts a double.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on, or its file cannot be read or written.
+    pub async fn open(mut face: Box<dyn Face>, setup: Setup) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(&setup.listen).await?;
         let address = listener.local_addr()?;
-        let mut world = World::new(start);
-        face.fill(&mut world);
+        let machines = setup.machines.unwrap_or_else(register::usual);
+        let mut world = World::new(setup.clock, machines);
+        let (mut keep, mut found) = (None, false);
+        if let Some(path) = setup.kept_in {
+            let (opened, is_there) = Keep::open(path, &mut world)?;
+            (keep, found) = (Some(opened), is_there);
+        }
+        if !found {
+            face.fill(&mut world);
+        }
+        if let Some(keep) = &mut keep {
+            keep.write(&world)?;
+        }
         let (hooks, sender) = Hooks::start();
         let inside = Arc::new(Mutex::new(Inside {
             face,
             world,
             script: Script::default(),
             hooks,
+            keep,
             calls: 0,
             writes: 0,
             held: Vec::new(),
@@ -125,10 +180,14 @@ async fn serve(
     let call = read(request).await.map_err(|()| Reset)?;
     if call.path.first().is_some_and(|first| first == "_double") {
         let mut inside = inside.lock().unwrap_or_else(PoisonError::into_inner);
-        let Inside { face, world, script, hooks, calls, writes, held } = &mut *inside;
+        let Inside { face, world, script, hooks, calls, writes, held, .. } = &mut *inside;
         let counts = (*calls, *writes);
         let desk = Desk { face: face.as_mut(), world, script, hooks, counts, held };
-        return Ok(whole(control::answer(&call, desk)));
+        let answer = control::answer(&call, desk);
+        if call.method != "GET" {
+            inside.kept();
+        }
+        return Ok(whole(answer));
     }
     let fault = {
         let mut inside = inside.lock().unwrap_or_else(PoisonError::into_inner);
@@ -204,6 +263,9 @@ fn answer(call: &Call, inside: &Mutex<Inside>) -> Answer {
     let Inside { face, world, hooks, .. } = &mut *inside;
     let answer = face.answer(call, world);
     hooks.tell(face.as_ref(), world, Some(call));
+    if inside.face.is_write(call) {
+        inside.kept();
+    }
     answer
 }
 

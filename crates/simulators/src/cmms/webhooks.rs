@@ -87,6 +87,19 @@ pub(super) struct Subscription {
     /// What goes wrong.
     #[serde(default)]
     faults: Vec<HookRule>,
+    /// An authority to trust besides the system's, PEM.
+    #[serde(default)]
+    authority: Option<String>,
+}
+
+impl Subscription {
+    fn client(&self) -> reqwest::Result<reqwest::Client> {
+        let mut client = reqwest::Client::builder().no_proxy().timeout(TIMEOUT);
+        if let Some(pem) = &self.authority {
+            client = client.add_root_certificate(reqwest::Certificate::from_pem(pem.as_bytes())?);
+        }
+        client.build()
+    }
 }
 
 /// What happens to one webhook.
@@ -122,6 +135,7 @@ fn one() -> u32 {
 }
 
 struct Parcel {
+    http: reqwest::Client,
     url: String,
     id: String,
     hook: Hook,
@@ -139,6 +153,7 @@ type Log = Arc<Mutex<Vec<Sent>>>;
 /// The double's side of its webhooks.
 pub(super) struct Hooks {
     subscription: Option<Subscription>,
+    http: Option<reqwest::Client>,
     seen: BTreeMap<String, Value>,
     held: Option<Parcel>,
     number: u64,
@@ -153,15 +168,20 @@ impl Hooks {
         let log = Log::default();
         let task = tokio::spawn(send(parcels, log.clone()));
         let seen = BTreeMap::new();
-        (Self { subscription: None, seen, held: None, number: 0, out, log }, task)
+        (Self { subscription: None, http: None, seen, held: None, number: 0, out, log }, task)
     }
 
+    /// # Errors
+    /// An authority that is none.
     pub(super) fn subscribe(
         &mut self,
         subscription: Option<Subscription>,
         face: &dyn Face,
         world: &mut World,
-    ) {
+    ) -> reqwest::Result<()> {
+        if let Some(subscription) = &subscription {
+            self.http = Some(subscription.client()?);
+        }
         world.take_touched();
         self.held = None;
         self.seen = match (face.pushes(), &subscription) {
@@ -172,6 +192,7 @@ impl Hooks {
             _ => BTreeMap::new(),
         };
         self.subscription = subscription;
+        Ok(())
     }
 
     pub(super) fn show(&self) -> Value {
@@ -213,15 +234,16 @@ impl Hooks {
     }
 
     fn post(&mut self, id: &str, hook: Hook) {
-        let Some(subscription) = &mut self.subscription else { return };
-        let parcel = || Parcel { url: subscription.url.clone(), id: id.to_owned(), hook };
+        let (Some(subscription), Some(http)) = (&mut self.subscription, &self.http) else { return };
         let fault = next(&mut subscription.faults);
-        let parcel = parcel();
+        let (http, url) = (http.clone(), subscription.url.clone());
+        let parcel = Parcel { http, url, id: id.to_owned(), hook };
         match fault {
             None => self.hand_over(parcel),
             Some(HookFault::Drop) => note(&self.log, parcel.id, "dropped".to_owned()),
             Some(HookFault::Duplicate) => {
                 let again = Parcel {
+                    http: parcel.http.clone(),
                     url: parcel.url.clone(),
                     id: parcel.id.clone(),
                     hook: parcel.hook.clone(),
@@ -271,9 +293,7 @@ fn note(log: &Log, id: String, outcome: String) {
 
 /// One attempt each; whoever does not hear has to poll.
 async fn send(mut parcels: UnboundedReceiver<Parcel>, log: Log) {
-    let http = reqwest::Client::builder().no_proxy().timeout(TIMEOUT).build();
-    let Ok(http) = http else { return };
-    while let Some(Parcel { url, id, hook }) = parcels.recv().await {
+    while let Some(Parcel { http, url, id, hook }) = parcels.recv().await {
         let mut request = http.post(&url).body(hook.body);
         for (name, value) in hook.headers {
             request = request.header(name, value);

@@ -6,6 +6,9 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::clock::Clock;
+use super::register::Machine;
+
 /// A work order as the ledger shows it, in plain words.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LedgerEntry {
@@ -33,13 +36,23 @@ pub struct LedgerEntry {
     pub files: Vec<String>,
 }
 
-/// What a double holds.
+/// What a double holds, as it is kept in a file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Holdings {
+    tables: BTreeMap<String, Vec<Value>>,
+    numbers: BTreeMap<String, u64>,
+    ticks: i64,
+    notes: BTreeMap<String, String>,
+}
+
+/// What a double holds, and its clock.
 #[derive(Debug)]
 pub struct World {
-    tables: BTreeMap<&'static str, Vec<Value>>,
-    numbers: BTreeMap<&'static str, u64>,
-    start: DateTime<Utc>,
+    tables: BTreeMap<String, Vec<Value>>,
+    numbers: BTreeMap<String, u64>,
+    clock: Clock,
     ticks: i64,
+    machines: Vec<Machine>,
     /// Records that may have been changed since this was last taken.
     touched: Vec<(&'static str, usize)>,
     /// Words of the face, such as sessions.
@@ -47,25 +60,54 @@ pub struct World {
 }
 
 impl World {
-    pub(super) fn new(start: DateTime<Utc>) -> Self {
+    pub(super) fn new(clock: Clock, machines: Vec<Machine>) -> Self {
         Self {
             tables: BTreeMap::new(),
             numbers: BTreeMap::new(),
-            start,
+            clock,
             ticks: 0,
+            machines,
             touched: Vec::new(),
             notes: BTreeMap::new(),
         }
     }
 
-    /// The double's time: it moves with every change, and when it is told to.
+    /// What it holds, to be kept.
+    pub(super) fn holdings(&self) -> Holdings {
+        Holdings {
+            tables: self.tables.clone(),
+            numbers: self.numbers.clone(),
+            ticks: self.ticks,
+            notes: self.notes.clone(),
+        }
+    }
+
+    /// Goes on with what was kept.
+    pub(super) fn take_up(&mut self, kept: Holdings) {
+        let Holdings { tables, numbers, ticks, notes } = kept;
+        (self.tables, self.numbers, self.ticks, self.notes) = (tables, numbers, ticks, notes);
+    }
+
+    /// The machines of its register.
+    pub(super) fn machines(&self) -> Vec<Machine> {
+        self.machines.clone()
+    }
+
+    /// The double's time.
     pub fn now(&self) -> DateTime<Utc> {
-        self.start + TimeDelta::seconds(self.ticks)
+        self.clock.now() + TimeDelta::seconds(self.ticks)
     }
 
     /// The double's time as text.
     pub fn stamp(&self) -> String {
         self.now().to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+
+    /// A change takes a second where the clock stands between changes.
+    fn step(&mut self) {
+        if self.clock.stands() {
+            self.tick(1);
+        }
     }
 
     /// Moves the clock.
@@ -75,7 +117,7 @@ impl World {
 
     /// The next number of a kind.
     pub fn number(&mut self, kind: &'static str, first: u64) -> u64 {
-        let number = self.numbers.entry(kind).or_insert(first);
+        let number = self.numbers.entry(kind.to_owned()).or_insert(first);
         *number += 1;
         *number - 1
     }
@@ -87,13 +129,13 @@ impl World {
 
     /// The records of a kind, to be changed.
     pub fn rows_mut(&mut self, kind: &'static str) -> &mut Vec<Value> {
-        self.tables.entry(kind).or_default()
+        self.tables.entry(kind.to_owned()).or_default()
     }
 
     /// Adds a record.
     pub fn add(&mut self, kind: &'static str, row: Value) -> Value {
-        self.tick(1);
-        let rows = self.tables.entry(kind).or_default();
+        self.step();
+        let rows = self.tables.entry(kind.to_owned()).or_default();
         rows.push(row.clone());
         self.touched.push((kind, rows.len() - 1));
         row
@@ -111,8 +153,8 @@ impl World {
         field: &str,
         value: &str,
     ) -> Option<&mut Map<String, Value>> {
-        self.tick(1);
-        let rows = self.tables.entry(kind).or_default();
+        self.step();
+        let rows = self.tables.entry(kind.to_owned()).or_default();
         let place = rows.iter().position(|row| text(&row[field]) == value)?;
         self.touched.push((kind, place));
         rows[place].as_object_mut()
@@ -134,37 +176,6 @@ pub fn text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
-}
-
-/// The plant of every double: machines with the fields a register has.
-pub(super) fn plant() -> Vec<Machine> {
-    (1..=7)
-        .map(|number| Machine {
-            number,
-            tag: format!("VMC-10{number:02}"),
-            name: format!("Vertical machining centre {number}"),
-            serial: format!("SN-77{number:03}"),
-            barcode: format!("9000{number:04}"),
-            manufacturer: if number % 2 == 0 { "Haas" } else { "DMG Mori" }.to_owned(),
-            model: format!("DMC {number}50 V"),
-            installed: format!("20{:02}-03-01", 10 + number),
-            retired: number == 7,
-        })
-        .collect()
-}
-
-/// One machine.
-#[derive(Debug, Clone)]
-pub(super) struct Machine {
-    pub(super) number: u64,
-    pub(super) tag: String,
-    pub(super) name: String,
-    pub(super) serial: String,
-    pub(super) barcode: String,
-    pub(super) manufacturer: String,
-    pub(super) model: String,
-    pub(super) installed: String,
-    pub(super) retired: bool,
 }
 
 /// Only the named fields of a record, absent ones left out.

@@ -102,6 +102,20 @@ pub struct WorkOrder {
     pub priority: i64,
     /// Version for optimistic writes.
     pub version: i64,
+    /// The reference that its record in a CMMS carries.
+    pub external_ref: String,
+    /// Who does it.
+    #[serde(default)]
+    pub assigned_to: Option<String>,
+    /// How it got to its CMMS.
+    pub delivery: Delivery,
+}
+
+/// How a work order got to its CMMS.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Delivery {
+    /// `queued`, `sending`, `created`, `unknown`, `rejected`, `needs_person`, `dead`.
+    pub state: String,
 }
 
 #[derive(Deserialize)]

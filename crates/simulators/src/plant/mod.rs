@@ -1,4 +1,5 @@
-//! A CNC shop of two sites that measures, predicts and repairs, speaking through `/api/v1` only.
+//! A CNC shop of two sites that measures, predicts and repairs, speaking through `/api/v1` only. Its
+//! people work in the built-in book, or in simulated CMMSs where it has some.
 //!
 //! It first plays three stories (a spindle bearing, a worn tool, a ball screw), then goes on as
 //! background life. Everything it did is found again through the interface, so it may be stopped and
@@ -8,6 +9,7 @@
 
 pub mod api;
 pub mod background;
+pub mod cmms;
 pub mod features;
 pub mod fleet;
 pub mod people;
@@ -24,6 +26,7 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use api::Api;
+use cmms::Cmms;
 use rng::Rng;
 
 /// Tells the time; the program hands in its clock.
@@ -72,6 +75,8 @@ pub struct PlantOptions {
     pub base_url: String,
     /// Who speaks.
     pub keys: PlantKeys,
+    /// Where the simulated CMMSs of its sites listen; without any, people work in the built-in book.
+    pub doubles: Vec<String>,
     /// Certificate authority to trust, PEM; for a server with its own local authority.
     pub ca_pem: Option<Vec<u8>>,
     /// Speed of the stories: 1 is for people who watch, 0 does not wait at all.
@@ -90,6 +95,7 @@ impl PlantOptions {
         Self {
             base_url: base_url.into(),
             keys,
+            doubles: Vec::new(),
             ca_pem: None,
             pace: 1.0,
             seed: 1_050,
@@ -103,6 +109,7 @@ impl std::fmt::Debug for PlantOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PlantOptions")
             .field("base_url", &self.base_url)
+            .field("doubles", &self.doubles)
             .field("pace", &self.pace)
             .field("seed", &self.seed)
             .field("stories_only", &self.stories_only)
@@ -114,6 +121,7 @@ impl std::fmt::Debug for PlantOptions {
 #[derive(Clone)]
 pub struct Plant {
     api: Api,
+    cmms: Vec<Cmms>,
     keys: PlantKeys,
     now: Now,
     pace: f64,
@@ -130,6 +138,7 @@ impl Plant {
     pub fn new(options: &PlantOptions) -> anyhow::Result<Self> {
         Ok(Self {
             api: Api::new(&options.base_url, options.ca_pem.as_deref())?,
+            cmms: options.doubles.iter().map(|url| Cmms::new(url)).collect::<Result<_, _>>()?,
             keys: options.keys.clone(),
             now: Arc::clone(&options.now),
             pace: options.pace.max(0.0),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Plant;
 use super::api::{Alert, WorkOrder};
+use super::cmms::{self, Held};
 
 /// The technician of the demo, as the planner writes the name; `scripts/demo` makes the account.
 pub const TECHNICIAN: &str = "Tess Lindqvist";
@@ -61,10 +62,43 @@ pub struct Tempo {
     pub close: f64,
 }
 
+/// What is done next with a work order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Approve,
+    Assign,
+    Start,
+    Close,
+}
+
+impl Step {
+    /// A CMMS may know no state between approved and begun; whom it names tells.
+    fn of(order: &WorkOrder, held: Option<&Held>, assign_to: &str) -> Option<Self> {
+        let is_theirs = order.assigned_to.as_deref() == Some(assign_to);
+        match order.status.as_str() {
+            "draft" => Some(Self::Approve),
+            "approved" if held.is_some() && is_theirs => Some(Self::Start),
+            "approved" => Some(Self::Assign),
+            "assigned" => Some(Self::Start),
+            "in_progress" => Some(Self::Close),
+            _ => None,
+        }
+    }
+
+    const fn wait(self, tempo: Tempo) -> f64 {
+        match self {
+            Self::Approve => tempo.approve,
+            Self::Assign => tempo.assign,
+            Self::Start => tempo.start,
+            Self::Close => tempo.close,
+        }
+    }
+}
+
 /// Carries a work order from wherever it stands to closed.
 ///
 /// # Errors
-/// When the server refuses a step.
+/// When the server or the CMMS refuses a step, or does not hear of it.
 pub async fn carry_out(
     plant: &Plant,
     id: i64,
@@ -73,23 +107,38 @@ pub async fn carry_out(
     closure: impl Fn(DateTime<Utc>) -> Value,
 ) -> anyhow::Result<()> {
     loop {
-        let order = plant.api.work_order(&plant.keys.plant, id).await?;
-        let wait = match order.status.as_str() {
-            "draft" => tempo.approve,
-            "approved" => tempo.assign,
-            "assigned" => tempo.start,
-            "in_progress" => tempo.close,
-            _ => return Ok(()),
-        };
-        plant.pause(wait).await;
+        let order = wait_for_order(plant, id, |order| order.delivery.state == "created").await?;
+        let held = cmms::holding(&plant.cmms, &order).await?;
+        let Some(step) = Step::of(&order, held.as_ref(), assign_to) else { return Ok(()) };
+        plant.pause(step.wait(tempo)).await;
         advance(plant, id, assign_to, &closure).await?;
+        wait_for_order(plant, id, |now| {
+            (&now.status, &now.assigned_to) != (&order.status, &order.assigned_to)
+        })
+        .await?;
     }
 }
 
-/// Takes a work order one step further: approve, assign, start or close.
+async fn wait_for_order(
+    plant: &Plant,
+    id: i64,
+    wanted: impl Fn(&WorkOrder) -> bool,
+) -> anyhow::Result<WorkOrder> {
+    for _ in 0..POLLS {
+        let order = plant.api.work_order(&plant.keys.plant, id).await?;
+        if wanted(&order) {
+            return Ok(order);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    anyhow::bail!("work order {id} did not get where the story needs it")
+}
+
+/// Takes a work order one step further, where it is held: approve, assign, start or close. One that
+/// has not got there yet is left alone.
 ///
 /// # Errors
-/// When the server refuses the step.
+/// When the server or the CMMS refuses the step.
 pub async fn advance(
     plant: &Plant,
     id: i64,
@@ -98,9 +147,20 @@ pub async fn advance(
 ) -> anyhow::Result<()> {
     for _ in 0..CONFLICTS {
         let order = plant.api.work_order(&plant.keys.plant, id).await?;
-        let Some((key, body)) = next_step(plant, &order, assign_to, &closure) else {
+        if order.delivery.state != "created" {
             return Ok(());
-        };
+        }
+        let held = cmms::holding(&plant.cmms, &order).await?;
+        let Some(step) = Step::of(&order, held.as_ref(), assign_to) else { return Ok(()) };
+        if let Some(held) = held {
+            return match step {
+                Step::Approve => held.approve().await,
+                Step::Assign => held.assign(assign_to).await,
+                Step::Start => held.start().await,
+                Step::Close => held.close(&closure(plant.now())).await,
+            };
+        }
+        let (key, body) = in_the_book(plant, &order, step, assign_to, &closure);
         let path = format!("/api/v1/work-orders/{id}/transition");
         let step = plant.step_key(&format!("{id}-{}-{}", body["to"], order.version));
         match plant.api.post(key, &path, &body, Some(&step)).await {
@@ -115,26 +175,26 @@ pub async fn advance(
     anyhow::bail!("work order {id} keeps moving")
 }
 
-fn next_step<'a>(
+fn in_the_book<'a>(
     plant: &'a Plant,
     order: &WorkOrder,
+    step: Step,
     assign_to: &str,
     closure: impl Fn(DateTime<Utc>) -> Value,
-) -> Option<(&'a SecretString, Value)> {
+) -> (&'a SecretString, Value) {
     let keys = &plant.keys;
     let version = order.version;
-    match order.status.as_str() {
-        "draft" => Some((&keys.planner, json!({"to": "approved", "version": version}))),
-        "approved" => {
+    match step {
+        Step::Approve => (&keys.planner, json!({"to": "approved", "version": version})),
+        Step::Assign => {
             let body = json!({"to": "assigned", "version": version, "assigned_to": assign_to});
-            Some((&keys.planner, body))
+            (&keys.planner, body)
         }
-        "assigned" => Some((&keys.technician, json!({"to": "in_progress", "version": version}))),
-        "in_progress" => Some((
+        Step::Start => (&keys.technician, json!({"to": "in_progress", "version": version})),
+        Step::Close => (
             &keys.technician,
             json!({"to": "closed", "version": version, "closure": closure(plant.now())}),
-        )),
-        _ => None,
+        ),
     }
 }
 

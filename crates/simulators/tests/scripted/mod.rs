@@ -162,7 +162,8 @@ impl Plant {
         let id = self.orders.len() as i64 + 1;
         self.orders.insert(
             id,
-            json!({"id": id, "status": "draft", "version": 1, "priority": priority, "asset": asset}),
+            json!({"id": id, "status": "draft", "version": 1, "priority": priority, "asset": asset,
+                   "external_ref": format!("MW-{id}"), "delivery": {"state": "created"}}),
         );
         let alert = self.alerts.get_mut(asset).unwrap();
         alert["work_order_id"] = id.into();

@@ -109,7 +109,8 @@ impl Follower<'_> {
         self.write(run, batch.rows, Source::List, &later, next).await
     }
 
-    /// Reads the rows one by one that the list says too little about.
+    /// Reads the rows one by one that the list says too little about, and leaves out those that it
+    /// says nothing new about.
     async fn completed(
         &self,
         mut batch: Batch<OrderRow>,
@@ -120,6 +121,10 @@ impl Follower<'_> {
         let mut tx = self.services.store.begin_system().await?;
         let wanted = sync::wanted(&mut tx, self.connection, &batch.rows).await?;
         drop(tx);
+        batch.rows.retain(|row| {
+            let id = &row.record.cmms_id;
+            wanted.now.contains(id) || wanted.later.contains(id)
+        });
         for row in &mut batch.rows {
             row.record.closure = None;
             if wanted.now.contains(&row.record.cmms_id)

@@ -4,6 +4,7 @@
 mod canary;
 mod checks;
 mod crash;
+mod demo;
 mod files;
 mod isolation;
 mod many;

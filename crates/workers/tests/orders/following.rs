@@ -48,6 +48,12 @@ async fn a_closure_of_several_calls_is_read_whole() {
         assert_eq!(bench.state().await, "rule closed created closed confirmed", "{system}");
         let hours = bench.plant.text("SELECT closure->>'labour_hours' FROM work_order").await;
         assert_eq!(hours, closure["labour_hours"].to_string(), "{system}");
+        bench.sync().await;
+        bench.read(&id).await;
+        bench.sync().await;
+        assert_eq!(bench.state().await, "rule closed created closed confirmed", "{system}");
+        let hours = bench.plant.text("SELECT closure->>'labour_hours' FROM work_order").await;
+        assert_eq!(hours, closure["labour_hours"].to_string(), "{system}: listed again");
     }
 }
 

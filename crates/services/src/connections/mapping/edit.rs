@@ -67,6 +67,19 @@ pub async fn set_value(
     theirs: &str,
 ) -> Result<(), Error> {
     let (catalogue, mut mapping) = open(tx, caller, slug).await?;
+    let before = put(&catalogue, &mut mapping, map, ours, theirs)?;
+    let detail = json!({ "map": map, "ours": ours.trim(), "theirs": [before, theirs.trim()] });
+    Ok(rows::save_draft(tx, catalogue.id(), &mapping, detail).await?)
+}
+
+/// Puts a line into a value map; answers what stood there.
+pub(super) fn put(
+    catalogue: &Catalogue,
+    mapping: &mut Mapping,
+    map: &str,
+    ours: &str,
+    theirs: &str,
+) -> Result<Option<Value>, Error> {
     let named = !map.is_empty()
         && map.len() <= 40
         && map.chars().all(|c| c.is_ascii_lowercase() || c == '_');
@@ -85,12 +98,10 @@ pub async fn set_value(
         return Err(Error::invalid("ours", "too_many", format!("at most {MOST} lines")));
     }
     let numbers = built_in.is_some_and(|known| known.values().all(Value::is_number));
-    let before = match theirs {
+    Ok(match theirs {
         "" => table.remove(ours),
         text => table.insert(ours.to_owned(), value(text, numbers)),
-    };
-    let detail = json!({ "map": map, "ours": ours, "theirs": [before, theirs] });
-    Ok(rows::save_draft(tx, catalogue.id(), &mapping, detail).await?)
+    })
 }
 
 fn value(text: &str, number: bool) -> Value {

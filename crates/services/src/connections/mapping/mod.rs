@@ -12,6 +12,7 @@ mod publish;
 mod render;
 mod show;
 mod suggest;
+mod values;
 
 pub use catalogue::Catalogue;
 pub use criticality::criticalities;
@@ -19,3 +20,4 @@ pub use edit::{accept_suggestions, set_field, set_value};
 pub use publish::publish;
 pub use render::{Renderer, renderers};
 pub use show::show;
+pub use values::set_values;

@@ -49,7 +49,8 @@ pub struct Taken {
     pub newest: Option<DateTime<Utc>>,
 }
 
-/// Rows of a list that says less than a reading of the single record.
+/// Rows of a list that says less than a reading of the single record. All others say nothing new, and
+/// taking them would forget what a reading has said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// To be read before the page is taken: ours, and open ones.
@@ -79,7 +80,7 @@ pub async fn wanted(
     for row in rows {
         let (id, version) = (&row.record.cmms_id, row.record.version);
         let is_news = known.get(id).is_none_or(|known| *known < version);
-        let moves_ours = ours.get(id).is_some_and(|known| *known < version);
+        let moves_ours = ours.get(id).is_some_and(|known| is_news || *known < version);
         let open = row.record.status.is_none_or(|status| status.is_open());
         if moves_ours || is_news && open {
             wanted.now.insert(id.clone());

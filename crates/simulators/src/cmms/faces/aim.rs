@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Face;
 use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const USER: &str = "mwright";
 const PASSWORD: &str = "aim-pass-1d90ce";
@@ -76,7 +76,7 @@ impl Face for Aim {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             let stamp = stamp(world);
             world.add("AeAAssetE", json!({
                 "assetTag": machine.tag, "description": machine.name, "assetType": "SERIALIZED", "assetGroup": "CNC", "bldg": "H2",

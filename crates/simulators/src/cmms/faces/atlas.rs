@@ -7,7 +7,7 @@ use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare};
 use crate::cmms::webhooks::{Change, Hook, hmac};
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const EMAIL: &str = "millwright@plant.example";
 const PASSWORD: &str = "atlas-pass-7710fe";
@@ -30,7 +30,7 @@ impl Face for Atlas {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             let stamp = world.stamp();
             world.add("asset", json!({
                 "id": 200 + machine.number, "customId": format!("A{:06}", machine.number), "name": machine.name, "serialNumber": machine.serial,

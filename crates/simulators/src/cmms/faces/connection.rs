@@ -7,7 +7,7 @@ use super::Face;
 use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare, split_outside};
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const CONNECTION: &str = "mc-connection-4d1";
 const KEY: &str = "mc-api-key-88e20c";
@@ -28,7 +28,7 @@ impl Face for Connection {
     fn fill(&mut self, world: &mut World) {
         let row = json!({"PK": 1, "ID": "HALL2", "Name": "Hall 2", "IsLocation": true, "LastModifiedDate": naive(world)});
         world.add("asset", row);
-        for machine in plant() {
+        for machine in world.machines() {
             let mut row = json!({
                 "PK": 10 + machine.number, "ID": format!("P-10{}", machine.number), "Name": machine.name, "Serial": machine.serial, "Model": machine.model,
                 "ManufacturerRef": {"PK": 1, "ID": "M", "Name": machine.manufacturer}, "InstallDate": format!("{}T00:00:00", machine.installed),

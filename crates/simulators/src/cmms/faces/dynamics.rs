@@ -7,7 +7,7 @@ use super::Face;
 use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare, split_outside};
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const CLIENT: &str = "d365-client-5f01";
 const SECRET: &str = "d365-secret-27ce9b";
@@ -38,7 +38,7 @@ impl Face for Dynamics {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             world.add(SETS[0].0, json!({
                 "dataAreaId": COMPANY, "MaintenanceAssetId": format!("PP-10{}", machine.number), "Name": machine.name, "SerialId": machine.serial,
                 "ProductId": machine.manufacturer, "ModelId": machine.model, "FunctionalLocationId": "HALL-2", "AcquisitionDate": NEVER,

@@ -6,7 +6,7 @@ use super::Face;
 use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
-use crate::cmms::world::{LedgerEntry, World, pick, plant, text};
+use crate::cmms::world::{LedgerEntry, World, pick, text};
 
 const AGENT: &str = "EmaintXT_Plant1_8842";
 const ACCOUNT: &str = "PLANT1";
@@ -74,7 +74,7 @@ impl Face for Emaint {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             let stamp = stamp(world);
             world.add("COMPINFO", json!({
                 "compid": machine.tag, "comp_desc": machine.name, "serial_no": machine.serial, "mfr": machine.manufacturer,

@@ -11,7 +11,7 @@ use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare};
 use crate::cmms::webhooks::{Change, Hook, hmac};
-use crate::cmms::world::{LedgerEntry, World, pick, plant, text};
+use crate::cmms::world::{LedgerEntry, World, pick, text};
 
 const KEY: &str = "erp-key-92ab13";
 const SECRET: &str = "erp-secret-c0771e5d";
@@ -66,7 +66,7 @@ impl Face for ErpNext {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             let stamp = local(world);
             world.add("Asset", json!({
                 "name": format!("ACC-ASS-2026-{:05}", machine.number), "asset_name": machine.name, "item_code": machine.model, "item_name": machine.model,

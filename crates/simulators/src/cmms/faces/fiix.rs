@@ -8,7 +8,7 @@ use super::Face;
 use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare};
-use crate::cmms::world::{LedgerEntry, World, pick, plant, text};
+use crate::cmms::world::{LedgerEntry, World, pick, text};
 
 const APP: &str = "macmmsackp39f0c1";
 const ACCESS: &str = "macmmsaakp88d2e7";
@@ -63,7 +63,7 @@ impl Face for Fiix {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             world.add("Asset", json!({
                 "id": 100 + machine.number, "strName": machine.name, "strCode": machine.tag, "strSerialNumber": machine.serial,
                 "strBarcode": machine.barcode, "strMake": machine.manufacturer, "strModel": machine.model, "intSuperCategorySysCode": 2,

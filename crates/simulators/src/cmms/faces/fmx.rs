@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Face;
 use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const EMAIL: &str = "api@plant.example";
 const PASSWORD: &str = "fmx-pass-92c4aa";
@@ -38,7 +38,7 @@ impl Face for Fmx {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             let stamp = world.stamp();
             world.add("equipment", json!({
                 "id": 2_000 + machine.number, "tag": machine.tag, "buildingID": BUILDING, "equipmentTypeID": 7, "locationResourceID": 77,

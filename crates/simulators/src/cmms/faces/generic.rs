@@ -6,7 +6,7 @@ use super::Face;
 use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const TOKEN: &str = "generic-token-5518fa";
 
@@ -23,7 +23,7 @@ impl Face for Generic {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             let stamp = world.stamp();
             world.add("asset", json!({
                 "id": format!("E-{}", machine.number), "name": machine.name, "serialNumber": machine.serial, "barcode": machine.barcode,

@@ -7,7 +7,7 @@ use super::Face;
 use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const USER: &str = "MWRIGHT";
 const PASSWORD: &str = "jde-pass-b7710c";
@@ -36,7 +36,7 @@ impl Face for Jde {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             let (number, today) = (30_000 + machine.number, day(world));
             world.add("F1201", json!({
                 "NUMB": number, "APID": format!("{:<12}", machine.tag), "ASID": format!("{:<25}", machine.serial), "AAID": number,

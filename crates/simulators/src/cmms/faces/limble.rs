@@ -8,7 +8,7 @@ use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
 use crate::cmms::webhooks::{Change, Hook, hmac};
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const CLIENT: &str = "limble-client-07";
 const SECRET: &str = "limble-secret-e19b52";
@@ -28,7 +28,7 @@ impl Face for Limble {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             world.add("asset", json!({
                 "assetID": 10_740 + machine.number, "name": machine.name, "parentAssetID": 0, "locationID": LOCATION,
                 "startedOn": 1_500_000_000, "lastEdited": world.now().timestamp(),

@@ -7,7 +7,7 @@ use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
 use crate::cmms::webhooks::{Change, Hook, hmac};
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const KEY: &str = "mx-jwt-1b7e44d093";
 const LABEL: &str = "Third Party Id";
@@ -26,7 +26,7 @@ impl Face for MaintainX {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             let stamp = world.stamp();
             world.add("asset", json!({
                 "id": 40 + machine.number, "name": machine.name, "serialNumber": machine.serial, "barcode": machine.barcode,

@@ -1,15 +1,18 @@
 //! IBM Maximo: object structures over JSON, API key or cookies, a where-language, synonyms.
 
+use std::collections::HashMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::closure::Closure;
 use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare, split_outside};
 use crate::cmms::webhooks::{Change, Hook};
-use crate::cmms::world::{LedgerEntry, World, pick, plant, text};
+use crate::cmms::world::{LedgerEntry, World, pick, text};
 
 const KEY: &str = "maximo-key-3f9a71c0d2";
 const SITE: &str = "BEDFORD";
@@ -17,6 +20,8 @@ const SITE: &str = "BEDFORD";
 const LARGEST_PAGE: usize = 500;
 /// Seconds that a transaction id is remembered.
 const REMEMBERED: i64 = 300;
+/// What an hour of labour costs.
+const HOURLY_RATE: f64 = 65.0;
 const STATUSES: [(&str, &str); 7] = [
     ("WAPPR", "Waiting on Approval"),
     ("APPR", "Approved"),
@@ -25,6 +30,30 @@ const STATUSES: [(&str, &str); 7] = [
     ("COMP", "Completed"),
     ("CLOSE", "Closed"),
     ("CAN", "Canceled"),
+];
+
+/// Failure codes: code, name, place of the one above, type.
+const FAILURES: [(&str, &str, u32, &str); 20] = [
+    ("PUMPS", "pumps", 0, ""),
+    ("VIBR", "vibr", 1, "PROBLEM"),
+    ("WEAR", "wear", 2, "CAUSE"),
+    ("REPLACE", "replace", 3, "REMEDY"),
+    ("MACHTOOL", "Machine tools", 0, ""),
+    ("SPB-01", "Spindle bearing fault", 5, "PROBLEM"),
+    ("SPT-02", "Spindle overheating", 5, "PROBLEM"),
+    ("DRB-03", "Drawbar fault", 5, "PROBLEM"),
+    ("TWL-04", "Tool wear", 5, "PROBLEM"),
+    ("TCH-05", "Tool changer fault", 5, "PROBLEM"),
+    ("BLS-06", "Backlash growth", 5, "PROBLEM"),
+    ("SRV-07", "Servo fault", 5, "PROBLEM"),
+    ("CLP-08", "Clamping pressure loss", 5, "PROBLEM"),
+    ("HYD-09", "Hydraulic leak", 5, "PROBLEM"),
+    ("CPW-10", "Coolant pump wear", 5, "PROBLEM"),
+    ("FLT-11", "Filter clogged", 5, "PROBLEM"),
+    ("WHL-12", "Wheel imbalance", 5, "PROBLEM"),
+    ("NFF", "No fault found", 5, "PROBLEM"),
+    ("ADJUST", "Adjusted", 6, "REMEDY"),
+    ("INSPECT", "Inspected", 18, "REMEDY"),
 ];
 
 #[derive(Default)]
@@ -43,24 +72,26 @@ impl Face for Maximo {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
-            let row = json!({
+        let machines = world.machines();
+        let tags: HashMap<u64, String> =
+            machines.iter().map(|machine| (machine.number, machine.tag.clone())).collect();
+        for machine in machines {
+            let mut row = json!({
                 "assetnum": machine.tag, "siteid": SITE, "description": machine.name, "serialnum": machine.serial,
                 "assettag": machine.barcode, "manufacturer": machine.manufacturer.to_uppercase(), "pluscmodelnum": machine.model,
                 "installdate": format!("{}T00:00:00+00:00", machine.installed), "priority": machine.number, "location": "SHOP",
                 "status": if machine.retired { "DECOMMISSIONED" } else { "OPERATING" }, "changedate": world.stamp(),
             });
+            if let Some(parent) = machine.parent {
+                row["parent"] = json!(tags[&parent]);
+            }
             world.add("asset", row);
         }
         let other = json!({"assetnum": "VMC-1002", "siteid": "TEXAS", "description": "A namesake", "status": "OPERATING", "changedate": world.stamp()});
         world.add("asset", other);
-        for (id, code, parent, kind) in [
-            (1, "PUMPS", 0, ""),
-            (2, "VIBR", 1, "PROBLEM"),
-            (3, "WEAR", 2, "CAUSE"),
-            (4, "REPLACE", 3, "REMEDY"),
-        ] {
-            let mut row = json!({"failurelist": id, "failurecode": code, "description": code.to_lowercase(), "type": kind});
+        for (id, (code, name, parent, kind)) in (1..).zip(FAILURES) {
+            let mut row =
+                json!({"failurelist": id, "failurecode": code, "description": name, "type": kind});
             if parent > 0 {
                 row["parent"] = json!(parent);
             }
@@ -141,10 +172,24 @@ impl Face for Maximo {
         .collect()
     }
 
+    fn approve(&mut self, world: &mut World, id: &str) -> bool {
+        let stamp = world.stamp();
+        let Some(row) = by_id(world, id) else { return false };
+        set_status(row, "APPR", &stamp);
+        true
+    }
+
+    fn assign(&mut self, world: &mut World, id: &str, who: &str) -> bool {
+        let stamp = world.stamp();
+        let Some(row) = by_id(world, id) else { return false };
+        row.insert("lead".to_owned(), json!(who));
+        touched(row, &stamp);
+        true
+    }
+
     fn work(&mut self, world: &mut World, id: &str, act: &str, closure: &Value) -> bool {
         let stamp = world.stamp();
-        let wonum = id.rsplit('/').next().unwrap_or(id).to_owned();
-        let Some(row) = world.find_mut("wo", "wonum", &wonum) else { return false };
+        let Some(row) = by_id(world, id) else { return false };
         let status = match act {
             "start" => "INPRG",
             "close" => "COMP",
@@ -154,17 +199,7 @@ impl Face for Maximo {
         set_status(row, status, &stamp);
         match act {
             "start" => drop(row.insert("actstart".to_owned(), json!(stamp))),
-            "close" => {
-                row.insert("actfinish".to_owned(), json!(stamp));
-                row.insert("labtrans".to_owned(), json!([{"laborcode": "BOB", "craft": "MECH", "regularhrs": closure["labour_hours"]}]));
-                row.insert(
-                    "matusetrans".to_owned(),
-                    json!([{"itemnum": closure["part"], "quantity": -1, "issuetype": "ISSUE"}]),
-                );
-                row.insert("failurereport".to_owned(), json!([{"type": "PROBLEM", "failurecode": "VIBR"}, {"type": "REMEDY", "failurecode": closure["action"]}]));
-                row.insert("actlabcost".to_owned(), json!(210.0));
-                row.insert("actmatcost".to_owned(), json!(35.5));
-            }
+            "close" => record(row, &Closure::read(closure), &stamp),
             _ => {}
         }
         true
@@ -414,18 +449,73 @@ fn create(call: &Call, world: &mut World) -> Answer {
     answer.with("location", location)
 }
 
-fn set_status(row: &mut Map<String, Value>, status: &str, stamp: &str) {
-    let stamped =
-        row.get("_rowstamp").and_then(|text| text.as_str()?.parse::<u64>().ok()).unwrap_or(47_000);
+fn by_id<'a>(world: &'a mut World, id: &str) -> Option<&'a mut Map<String, Value>> {
+    world.find_mut("wo", "wonum", id.rsplit('/').next().unwrap_or(id))
+}
+
+/// The code that a technician chooses for what was done.
+fn remedy(action: &str) -> &str {
+    let codes = FAILURES.iter().filter(|(.., kind)| *kind == "REMEDY");
+    let known = codes.map(|(code, ..)| *code).find(|code| *code == action);
+    known.unwrap_or_else(|| match action.split(' ').next().unwrap_or_default() {
+        "Replaced" | "Changed" => "REPLACE",
+        "Inspected" => "INSPECT",
+        _ => "ADJUST",
+    })
+}
+
+/// What a technician records on finishing: hours, material, the failure report, costs.
+fn record(row: &mut Map<String, Value>, closure: &Closure, stamp: &str) {
+    if let Some(code) = &closure.failure_code {
+        row.insert("problemcode".to_owned(), json!(code));
+    }
+    let problem = row.get("problemcode").filter(|code| code.is_string()).cloned();
+    let problem = problem.unwrap_or_else(|| json!("VIBR"));
+    let material: Vec<Value> = closure
+        .parts
+        .iter()
+        .map(|(part, quantity)| json!({"itemnum": part, "quantity": -quantity, "issuetype": "ISSUE"}))
+        .collect();
+    let (labour, parts) = match closure.cost {
+        Some(cost) => {
+            let labour = (closure.labour_hours * HOURLY_RATE).min(cost);
+            (labour, cost - labour)
+        }
+        None => (210.0, 35.5),
+    };
     for (key, value) in [
-        ("status", json!(status)),
-        ("status_maxvalue", json!(status)),
-        ("statusdate", json!(stamp)),
-        ("changedate", json!(stamp)),
-        ("_rowstamp", json!((stamped + 1).to_string())),
+        ("actfinish", json!(closure.finished.as_deref().unwrap_or(stamp))),
+        (
+            "labtrans",
+            json!([{"laborcode": "BOB", "craft": "MECH", "regularhrs": closure.labour_hours}]),
+        ),
+        ("matusetrans", json!(material)),
+        (
+            "failurereport",
+            json!([{"type": "PROBLEM", "failurecode": problem}, {"type": "REMEDY", "failurecode": remedy(&closure.action)}]),
+        ),
+        ("actlabcost", json!(labour)),
+        ("actmatcost", json!(parts)),
     ] {
         row.insert(key.to_owned(), value);
     }
+    if let Some(started) = &closure.started {
+        row.insert("actstart".to_owned(), json!(started));
+    }
+}
+
+fn set_status(row: &mut Map<String, Value>, status: &str, stamp: &str) {
+    for (key, value) in [("status", status), ("status_maxvalue", status), ("statusdate", stamp)] {
+        row.insert(key.to_owned(), json!(value));
+    }
+    touched(row, stamp);
+}
+
+fn touched(row: &mut Map<String, Value>, stamp: &str) {
+    let stamped =
+        row.get("_rowstamp").and_then(|text| text.as_str()?.parse::<u64>().ok()).unwrap_or(47_000);
+    row.insert("changedate".to_owned(), json!(stamp));
+    row.insert("_rowstamp".to_owned(), json!((stamped + 1).to_string()));
 }
 
 fn change(call: &Call, world: &mut World, id: &str) -> Answer {

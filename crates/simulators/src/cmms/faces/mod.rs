@@ -46,6 +46,14 @@ pub trait Face: Send {
     fn too_many(&self, seconds: u32) -> Answer;
     /// Every work order it holds.
     fn ledger(&self, world: &World) -> Vec<LedgerEntry>;
+    /// A planner approves a work order there; `false` where that is not simulated.
+    fn approve(&mut self, _: &mut World, _: &str) -> bool {
+        false
+    }
+    /// A planner gives a work order to somebody there; `false` where that is not simulated.
+    fn assign(&mut self, _: &mut World, _: &str, _: &str) -> bool {
+        false
+    }
     /// A technician starts, closes or cancels a work order there.
     fn work(&mut self, world: &mut World, id: &str, act: &str, closure: &Value) -> bool;
     /// Somebody edits an asset there.

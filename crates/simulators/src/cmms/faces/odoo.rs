@@ -7,7 +7,7 @@ use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
 use crate::cmms::webhooks::{Change, Hook};
-use crate::cmms::world::{LedgerEntry, World, pick, plant, text};
+use crate::cmms::world::{LedgerEntry, World, pick, text};
 
 const DATABASE: &str = "cmms";
 const USER: &str = "millwright";
@@ -73,7 +73,7 @@ impl Face for Odoo {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             let stamp = naive(world);
             world.add("maintenance.equipment", json!({
                 "id": 10 + machine.number, "name": machine.name, "serial_no": machine.serial, "model": machine.model,

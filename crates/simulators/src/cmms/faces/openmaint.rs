@@ -7,7 +7,7 @@ use super::Face;
 use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const USER: &str = "mwright";
 const PASSWORD: &str = "openmaint-pass-77e0b1";
@@ -32,7 +32,7 @@ impl Face for OpenMaint {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             let stamp = world.stamp();
             world.add("CI", json!({
                 "_id": 7_000 + machine.number, "_type": "Equipment", "_beginDate": stamp, "Code": machine.tag, "Description": machine.name,

@@ -7,7 +7,7 @@ use super::Face;
 use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare};
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const CLIENT: &str = "fusion-client-b2";
 const SECRET: &str = "fusion-secret-66d0a1";
@@ -32,7 +32,7 @@ impl Face for Oracle {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             let mut row = json!({
                 "AssetId": FIRST_ID + machine.number, "AssetNumber": format!("PMP-10{}", machine.number), "Description": machine.name,
                 "SerialNumber": machine.serial, "ItemNumber": machine.model, "InServiceDate": format!("{}T00:00:00+00:00", machine.installed), "LastUpdateDate": world.stamp(),

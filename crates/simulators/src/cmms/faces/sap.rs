@@ -5,14 +5,19 @@ use serde_json::{Map, Value, json};
 
 use super::Face;
 use crate::cmms::call::{Answer, Call};
+use crate::cmms::closure::Closure;
 use crate::cmms::control::ByHand;
 use crate::cmms::query::{Condition, compare, split_outside};
 use crate::cmms::webhooks::{Change, Hook};
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const USER: &str = "MWRIGHT";
 const PASSWORD: &str = "sap-pass-81c4e0f2";
 const PLANT: &str = "1010";
+/// A machine with two time segments in the register.
+const SEGMENTED: u64 = 3;
+/// Longest confirmation text.
+const CONFIRMATION: usize = 40;
 const SESSION: &str = "SAP_SESSIONID_S4H_100";
 
 #[derive(Default)]
@@ -47,8 +52,8 @@ impl Face for Sap {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
-            let equipment = (10_000_000 + machine.number).to_string();
+        for machine in world.machines() {
+            let equipment = equipment_id(machine.number);
             let stamp = world.stamp();
             let row = |until: &str, name: String| {
                 json!({
@@ -56,9 +61,10 @@ impl Face for Sap {
                     "TechnicalObjectSortCode": machine.tag, "InventoryNumber": machine.barcode, "AssetManufacturerName": machine.manufacturer,
                     "ManufacturerPartTypeName": machine.model, "OperationStartDate": format!("{}T00:00:00Z", machine.installed), "ABCIndicator": "A",
                     "MaintenancePlant": PLANT, "EquipmentIsInactive": machine.retired, "EquipmentIsMarkedForDeletion": false, "LastChangeDateTime": stamp,
+                    "SuperordinateEquipment": machine.parent.map(equipment_id).unwrap_or_default(),
                 })
             };
-            if machine.number == 3 {
+            if machine.number == SEGMENTED {
                 world.add(
                     "equipment",
                     row("2020-12-31T00:00:00Z", "An older time segment".to_owned()),
@@ -209,6 +215,22 @@ impl Face for Sap {
             .collect()
     }
 
+    fn approve(&mut self, world: &mut World, id: &str) -> bool {
+        let stamp = world.stamp();
+        let Some(row) = world.find_mut("order", "MaintenanceOrder", id) else { return false };
+        row.insert("SystemStatusText".to_owned(), json!("REL MANC PRC"));
+        stamped(row, &stamp);
+        true
+    }
+
+    fn assign(&mut self, world: &mut World, id: &str, who: &str) -> bool {
+        let stamp = world.stamp();
+        let Some(row) = world.find_mut("order", "MaintenanceOrder", id) else { return false };
+        row.insert("MaintOrdPersonResponsible".to_owned(), json!(who));
+        stamped(row, &stamp);
+        true
+    }
+
     fn work(&mut self, world: &mut World, id: &str, act: &str, closure: &Value) -> bool {
         let id = match self.notifications {
             true => match plan(world, id, act) {
@@ -229,16 +251,12 @@ impl Face for Sap {
         row.insert("SystemStatusText".to_owned(), json!(status));
         stamped(row, &stamp);
         if act == "close" {
-            row.insert("MainWorkCompletedDateTime".to_owned(), json!(v2(&stamp)));
-            let hours = closure["labour_hours"].as_f64().unwrap_or_default();
-            for (quantity, reversed) in [(hours - 1.0, false), (9.0, true), (1.0, false)] {
-                let number = world.number("confirmation", 8000).to_string();
-                world.add("confirmation", json!({
-                    "MaintOrderConf": number, "MaintenanceOrder": id, "ActualWorkQuantity": format!("{quantity:.1}"), "ActualWorkQuantityUnit": "HR",
-                    "IsReversed": reversed, "ConfirmationText": if quantity == 1.0 { closure["action"].clone() } else { json!("") },
-                }));
-            }
-            world.add("issue", json!({"OrderID": id, "GoodsMovementType": "261", "Material": closure["part"], "QuantityInEntryUnit": "2.000"}));
+            let closure = Closure::read(closure);
+            let finished = closure.finished.clone().unwrap_or(stamp);
+            row.insert("MainWorkCompletedDateTime".to_owned(), json!(v2(&finished)));
+            let notification = row.get("MaintenanceNotification").map(text).unwrap_or_default();
+            confirm(world, id, &closure);
+            report(world, &notification, &closure);
         }
         true
     }
@@ -288,6 +306,49 @@ impl Face for Sap {
             "source": "/default/sap.s4.beh/S4H", "id": format!("event-{}", change.number), "time": change.at.to_rfc3339(),
             "datacontenttype": "application/json", "data": {"MaintenanceOrder": change.row["MaintenanceOrder"]},
         }))]
+    }
+}
+
+fn equipment_id(number: u64) -> String {
+    (10_000_000 + number).to_string()
+}
+
+/// Hours are confirmed in pieces, one of them reversed again; parts are issued.
+fn confirm(world: &mut World, order: &str, closure: &Closure) {
+    let mut texts = pieces(&closure.action).into_iter();
+    let hours = closure.labour_hours;
+    let (last, before) = if hours > 1.0 { (1.0, hours - 1.0) } else { (hours, 0.0) };
+    let mut confirmed = vec![(before, false, String::new()), (9.0, true, String::new())];
+    confirmed.push((last, false, texts.next().unwrap_or_default()));
+    confirmed.extend(texts.map(|text| (0.0, false, text)));
+    for (quantity, reversed, text) in confirmed {
+        let number = world.number("confirmation", 8000).to_string();
+        world.add("confirmation", json!({
+            "MaintOrderConf": number, "MaintenanceOrder": order, "ActualWorkQuantity": format!("{quantity:.1}"), "ActualWorkQuantityUnit": "HR",
+            "IsReversed": reversed, "ConfirmationText": text,
+        }));
+    }
+    for (part, quantity) in &closure.parts {
+        world.add("issue", json!({"OrderID": order, "GoodsMovementType": "261", "Material": part, "QuantityInEntryUnit": format!("{quantity:.3}")}));
+    }
+}
+
+/// A text in lines that a confirmation holds, cut at commas.
+fn pieces(text: &str) -> Vec<String> {
+    let words = text.split(", ").map(|piece| piece.chars().take(CONFIRMATION).collect());
+    words.filter(|piece: &String| !piece.is_empty()).collect()
+}
+
+/// What was found, and how long the machine stood.
+fn report(world: &mut World, notification: &str, closure: &Closure) {
+    let row = world.find_mut("notification", "MaintenanceNotification", notification);
+    let Some(row) = row else { return };
+    if let Some(hours) = closure.downtime_hours {
+        row.insert("MaintObjectDowntimeDuration".to_owned(), json!(format!("{hours:.1}")));
+    }
+    if let Some(code) = &closure.failure_code {
+        let item = json!({"results": [{"MaintNotificationDamageCode": code}]});
+        row.insert("to_Item".to_owned(), item);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::cmms::call::{Answer, Call};
 use crate::cmms::control::ByHand;
 use crate::cmms::query::compare;
 use crate::cmms::webhooks::{Change, Hook};
-use crate::cmms::world::{LedgerEntry, World, plant, text};
+use crate::cmms::world::{LedgerEntry, World, text};
 
 const EMAIL: &str = "millwright@plant.example";
 const PASSWORD: &str = "upkeep-pass-3390ce";
@@ -29,7 +29,7 @@ impl Face for UpKeep {
     }
 
     fn fill(&mut self, world: &mut World) {
-        for machine in plant() {
+        for machine in world.machines() {
             let stamp = world.stamp();
             world.add("asset", json!({
                 "id": asset_id(machine.number), "name": machine.name, "serial": machine.serial, "barcode": machine.barcode,
