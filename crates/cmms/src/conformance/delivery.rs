@@ -19,7 +19,7 @@ use crate::engine::{Journal, JournalClosed, ManifestClient, StepState};
 /// after it.
 const LONGEST_WAIT: Duration = Duration::from_millis(1_100);
 /// Waits between retries grow up to this.
-const LONGEST_RETRY: Duration = Duration::from_millis(300);
+const LONGEST_RETRY: Duration = Duration::from_millis(500);
 
 /// How a delivery ended.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ pub(super) fn rule(on: &str, skip: u64, times: u64, fault: Value) -> Value {
 /// Every fault; the delays outlast the time-out and end within the look-ups.
 fn every_fault() -> Vec<Value> {
     vec![
-        json!({"delay": 400}),
+        json!({"delay": 700}),
         json!("reset_before"),
         json!("reset_after"),
         json!({"late_commit": 120}),

@@ -32,9 +32,9 @@ pub use table::table;
 use control::Control;
 
 /// A call that takes longer counts as unanswered.
-const TIMEOUT: Duration = Duration::from_millis(250);
-/// Waits are so many times shorter than they are: look-ups after 10, 60 and 240 ms.
-const SCALE: u32 = 500;
+const TIMEOUT: Duration = Duration::from_millis(500);
+/// Waits are so many times shorter than they are: look-ups after 20, 120 and 480 ms.
+const SCALE: u32 = 250;
 
 /// What is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

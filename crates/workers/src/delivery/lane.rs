@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use cmms::delivery::machine;
 use cmms::delivery::{self as protocol, After, Call};
-use cmms::engine::{NoJournal, StepState, on_behalf_of};
+use cmms::engine::{NoJournal, on_behalf_of};
 use cmms::{Capabilities, CmmsClient, NewOrder};
 use domain::connection::Health;
 use domain::ids::{ConnectionId, SiteId, WorkOrderId};
@@ -362,7 +362,7 @@ fn job(job: &Job) -> protocol::Job {
     let progress = job.progress.clone().and_then(|state| serde_json::from_value(state).ok());
     protocol::Job {
         order: order(job),
-        progress: progress.unwrap_or_else(StepState::default),
+        progress: progress.unwrap_or_default(),
         known: job.cmms_id.clone().map(|id| (id, job.cmms_number.clone())),
         attempts: job.attempts,
         lookups: job.lookups,
