@@ -8,6 +8,7 @@ mod head;
 mod hours;
 mod list;
 mod mapping;
+mod reading;
 mod secrets;
 mod settings;
 mod setup;

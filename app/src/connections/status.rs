@@ -3,6 +3,7 @@ use leptos::prelude::*;
 
 use super::hours::Hours;
 use super::level;
+use super::reading::Reading;
 use super::stopped::{Held, Waiting};
 use super::test::{Test, Tests};
 use crate::frame::Zone;
@@ -55,6 +56,7 @@ pub(super) fn Status(detail: ConnectionDetail, held: Held, tests: Tests) -> impl
                         </div>
                     </Panel>
                     <Waiting id=row.id shadow=row.state == "shadow" held />
+                    {detail.reading.clone().map(|reading| view! { <Reading reading /> })}
                     <Served detail=detail.clone() />
                 </div>
                 {external.then(|| view! { <Test detail=detail.clone() tests back="" /> })}

@@ -32,6 +32,53 @@ pub const ERRORS: &str = "Errors";
 pub const SITES: &str = "Sites";
 /// Nothing was called yet.
 pub const NEVER: &str = "not yet";
+/// Panel.
+pub const READING: &str = "Reading its work orders";
+/// Fact.
+pub const RUNS_SINCE: &str = "Runs since";
+/// Fact.
+pub const READ_LAST: &str = "Last run ended";
+/// Fact.
+pub const READ_ALL: &str = "Everything read";
+/// Fact.
+pub const READ_NEXT: &str = "Next run";
+/// Fact.
+pub const MIRRORED: &str = "Work orders known";
+/// Fact.
+pub const READ_SINGLY: &str = "Waiting to be read singly";
+/// Fact.
+pub const UNKNOWN: &str = "Known to nobody";
+/// Caption.
+pub const UNKNOWN_CAPTION: &str = "Records that the CMMS spoke of and nothing answers to";
+/// Column.
+pub const RECORD: &str = "Record";
+/// Column.
+pub const HEARD: &str = "First heard of";
+/// Column.
+pub const WHY_UNKNOWN: &str = "What came of it";
+
+/// What a run reads.
+pub fn reading_mode(mode: Option<&str>) -> &'static str {
+    match mode {
+        Some("full") => "everything",
+        Some("incremental") => "what has changed",
+        Some("open") => "our open ones, one by one",
+        _ => "has not begun",
+    }
+}
+
+/// How far a run has come.
+pub fn reading_says(runs: bool, pages: i32, records: i64, changed: i64) -> String {
+    let pages = if pages == 1 { "1 page".to_owned() } else { format!("{pages} pages") };
+    let (records, changed) = (format::integer(records), format::integer(changed));
+    let so_far = if runs { " so far" } else { "" };
+    format!("{pages}, {records} records{so_far}, of which {changed} were new or had changed.")
+}
+
+/// A run that failed goes on.
+pub fn reading_failed(error: &str) -> String {
+    format!("The last run stopped and goes on from there: {error}")
+}
 /// Empty list.
 pub const NONE: &str = "No connections yet";
 /// What to do.

@@ -107,8 +107,6 @@ pub const AMEND_TITLE: &str = "What should it say instead?";
 pub const AMEND_NOW: &str = "Save and send again";
 /// Label.
 pub const DESCRIPTION: &str = "Description";
-/// Label.
-pub const WHAT: &str = "What is to be done";
 /// Button.
 pub const SKIP: &str = "Give up…";
 /// Button in the question.

@@ -373,7 +373,8 @@ async fn what_was_refused_is_said_differently_and_sent_under_its_reference() {
     let amend = async |amendment| {
         let mut tx = desk.plant.tx().await;
         amend(&mut tx, &Caller::system(), order, amendment).await?;
-        Ok::<_, Error>(tx.commit().await.unwrap())
+        tx.commit().await.unwrap();
+        Ok::<_, Error>(())
     };
     for (state, expected) in [
         ("UPDATE work_order SET delivery_state = 'queued'", "not_stopped"),

@@ -267,12 +267,56 @@ pub struct ConnectionDetail {
     pub latency: Latency,
     /// What it would have sent in shadow.
     pub shadow_orders: i64,
+    /// How the reading of its work orders stands; none for the book and before the first.
+    pub reading: Option<OrderReading>,
     /// The last live test.
     pub check: Option<Check>,
     /// The reader may change it.
     pub may_change: bool,
     /// The reader may set secrets.
     pub may_set_secrets: bool,
+}
+
+/// How the reading of a CMMS's work orders stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderReading {
+    /// `full`, `incremental` or `open`: the run under way, or the last one.
+    pub mode: Option<String>,
+    /// Pages it has read.
+    pub pages: i32,
+    /// Records it has seen.
+    pub records: i64,
+    /// Records that were new or had changed.
+    pub changed: i64,
+    /// When it began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended; none while it runs.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// When everything was read last.
+    pub full_at: Option<DateTime<Utc>>,
+    /// When the next run is due.
+    pub next_at: DateTime<Utc>,
+    /// Why the last run failed; it goes on where it stopped.
+    pub error: Option<String>,
+    /// Work orders of the CMMS that are known here.
+    pub mirrored: i64,
+    /// Records that wait to be read one by one.
+    pub waiting: i64,
+    /// Records nobody knows.
+    pub unknown: i64,
+    /// The newest of them.
+    pub unknown_records: Vec<UnknownRecord>,
+}
+
+/// A record that the CMMS spoke of, and that nothing here or there answers to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnknownRecord {
+    /// The id the CMMS named.
+    pub cmms_id: String,
+    /// When it was heard of first.
+    pub at: DateTime<Utc>,
+    /// What came of it.
+    pub why: Option<String>,
 }
 
 /// A delivery that stopped.

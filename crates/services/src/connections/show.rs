@@ -1,10 +1,13 @@
 use domain::ids::{ConnectionId, WorkOrderId};
 use domain::permission::Permission;
-use domain::views::connections::{ConnectionDetail, Latency, ShadowOrder, Transaction};
+use domain::views::connections::{
+    ConnectionDetail, Latency, OrderReading, ShadowOrder, Transaction, UnknownRecord,
+};
 use store::ScopedTx;
 use store::connections::desk::{self, CallRow};
 use store::connections::{self, edit};
 use store::secrets;
+use store::work_orders::order_sync;
 
 use super::access::{allows, require};
 use super::{check, fields, list};
@@ -12,6 +15,8 @@ use crate::{Caller, Error};
 
 /// Lines of a page at most.
 const MOST: i64 = 200;
+/// Unknown records shown.
+const UNKNOWN: i64 = 20;
 
 /// One connection with everything that is filled in but its secrets.
 ///
@@ -60,6 +65,7 @@ pub async fn show(
         takes_files: manifest.as_ref().is_some_and(|m| m.operations.attach.is_some()),
         latency: Latency { calls, p50, p95 },
         shadow_orders: desk::shadow_count(tx, id).await?,
+        reading: reading(tx, id).await?,
         check: match last {
             Some(row) => Some(check::view(tx, row).await?),
             None => None,
@@ -68,6 +74,32 @@ pub async fn show(
         may_set_secrets: allows(caller, Permission::SecretManage, &sites),
         row,
     })
+}
+
+async fn reading(tx: &mut ScopedTx, id: ConnectionId) -> Result<Option<OrderReading>, Error> {
+    let Some(run) = order_sync::progress(tx, Some(id)).await?.pop() else { return Ok(None) };
+    let unknown = match run.unknown {
+        0 => Vec::new(),
+        _ => order_sync::unknown(tx, id, UNKNOWN).await?,
+    };
+    Ok(Some(OrderReading {
+        finished_at: run.finished_at.filter(|end| run.started_at.is_none_or(|start| start <= *end)),
+        mode: run.mode,
+        pages: run.pages,
+        records: run.rows,
+        changed: run.changed,
+        started_at: run.started_at,
+        full_at: run.full_at,
+        next_at: run.next_at,
+        error: run.error,
+        mirrored: run.mirrored,
+        waiting: run.waiting,
+        unknown: run.unknown,
+        unknown_records: unknown
+            .into_iter()
+            .map(|one| UnknownRecord { cmms_id: one.cmms_id, at: one.first_at, why: one.error })
+            .collect(),
+    }))
 }
 
 /// Calls to and from a CMMS, newest first, older than `before`.

@@ -454,8 +454,6 @@ pub async fn not_read(
 /// A hint that led nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Unknown {
-    /// The connection.
-    pub connection_id: i64,
     /// The id the CMMS named.
     pub cmms_id: String,
     /// Since when it is known.
@@ -464,19 +462,24 @@ pub struct Unknown {
     pub error: Option<String>,
 }
 
-/// Hints and records that nothing here or there answers to, newest first.
+/// Hints and records of a connection that nothing here or there answers to, newest first.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn unknown(tx: &mut ScopedTx, limit: i64) -> Result<Vec<Unknown>, Error> {
+pub async fn unknown(
+    tx: &mut ScopedTx,
+    connection: ConnectionId,
+    limit: i64,
+) -> Result<Vec<Unknown>, Error> {
     Ok(sqlx::query_as(
-        "SELECT connection_id, cmms_id, first_at, error FROM order_reading
-         WHERE quarantined_at IS NOT NULL
+        "SELECT cmms_id, first_at, error FROM order_reading
+         WHERE connection_id = $1 AND quarantined_at IS NOT NULL
          UNION ALL
-         SELECT connection_id, cmms_id, received_at, 'no work order of ours claimed it'
-         FROM held_record WHERE quarantined_at IS NOT NULL
-         ORDER BY 3 DESC LIMIT $1",
+         SELECT cmms_id, received_at, 'no work order of ours claimed it'
+         FROM held_record WHERE connection_id = $1 AND quarantined_at IS NOT NULL
+         ORDER BY 2 DESC LIMIT $2",
     )
+    .bind(connection.0)
     .bind(limit)
     .fetch_all(tx.conn())
     .await?)

@@ -81,7 +81,8 @@ async fn a_hint_at_nothing_is_sought_for_a_day_and_then_shown() {
         .await;
     assert_eq!(bench.follower().read().await.unwrap(), 1);
     let mut tx = bench.services().store.begin_system().await.unwrap();
-    let unknown = store::work_orders::order_sync::unknown(&mut tx, 10).await.unwrap();
+    let unknown =
+        store::work_orders::order_sync::unknown(&mut tx, bench.connection, 10).await.unwrap();
     assert_eq!(unknown.len(), 1);
     assert_eq!(unknown[0].cmms_id, "BEDFORD/4711");
     assert_eq!(bench.follower().read().await.unwrap(), 0);
