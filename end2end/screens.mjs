@@ -69,7 +69,7 @@ try {
 async function asset(state, tag) {
   const page = await chrome.page({ url: server.url, state })
   await page.goto(`/assets?q=${tag}`)
-  const href = await page.locator('tbody a', { hasText: tag }).first().getAttribute('href')
+  const href = await page.locator('tbody a[href^="/assets/"]').first().getAttribute('href')
   await page.context().close()
   return href.match(/\d+/)[0]
 }

@@ -50,11 +50,11 @@ pub(super) fn Week(week: WeekView, site: AssetId) -> impl IntoView {
                     {week.days.into_iter().map(|day| view! { <Day day longest /> }).collect_view()}
                 </ol>
                 <ul class="legend-row sm muted">
-                    <li><span class="key" data-is="production"></span>{texts::PRODUCTION}</li>
-                    <li><span class="key" data-is="shift"></span>{texts::SHIFTS}</li>
-                    <li><span class="key" data-is="shutdown"></span>{texts::SHUTDOWN}</li>
-                    <li><span class="key" data-is="batch"></span>{texts::BATCH}</li>
-                    <li><span class="key" data-is="now"></span>{texts::NOW}</li>
+                    <li><span class="cal-key" data-is="production"></span>{texts::PRODUCTION}</li>
+                    <li><span class="cal-key" data-is="shift"></span>{texts::SHIFTS}</li>
+                    <li><span class="cal-key" data-is="shutdown"></span>{texts::SHUTDOWN}</li>
+                    <li><span class="cal-key" data-is="batch"></span>{texts::BATCH}</li>
+                    <li><span class="cal-key" data-is="now"></span>{texts::NOW}</li>
                 </ul>
                 <details class="as-table">
                     <summary>{texts::AS_TABLE}</summary>
