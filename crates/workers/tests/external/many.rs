@@ -85,8 +85,9 @@ async fn creates(per_system: usize) {
     let (world, all) = World::new(&SYSTEMS, per_system).await;
     for (place, cmms) in all.iter().enumerate() {
         world.order(cmms, per_system as i64).await;
-        // More than there are calls: the faults last to the end.
-        cmms.script(&script(place as u64 + 1, per_system as u64 * 14)).await;
+        // Faults to the very end would last as long as retries may: three days, even at this scale
+        // three quarters of an hour.
+        cmms.script(&script(place as u64 + 1, per_system as u64 * 2)).await;
     }
     let begun = Instant::now();
     let worker = world.deliver(&all);
