@@ -104,13 +104,7 @@ impl AppState {
         let leptos = LeptosOptions::builder().output_name("millwright").site_pkg_dir("pkg").build();
         let limits = Limits::new(http.max_in_flight, http.key_quota_per_sec);
         let live = Hub::default();
-        let intake = Intake::start(
-            services.store.clone(),
-            IntakeSettings {
-                writers: std::env::var("MW_WRITERS").ok().and_then(|v| v.parse().ok()).unwrap_or(1),
-                ..IntakeSettings::default()
-            },
-        );
+        let intake = Intake::start(services.store.clone(), IntakeSettings::default());
         let keys = Keys::start(services.clone());
         let sources = SourceCache::new(services.store.clone());
         Self(Arc::new(Parts {
