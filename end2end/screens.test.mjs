@@ -14,6 +14,8 @@ const POLICY = 1
 
 describe('every screen', () => {
   let chrome, large, server, firstRun, state, values
+  /** Contexts by what they are: the next page finds the program in their cache. */
+  const contexts = new Map()
 
   before(async () => {
     chrome = await browser()
@@ -63,11 +65,16 @@ describe('every screen', () => {
   }
 
   async function open(route, options, where = chrome) {
-    const page = await where.page({
-      url: (route.as === 'first' ? firstRun : server).url,
-      state: route.as ? undefined : state,
-      ...options,
-    })
+    const kind = JSON.stringify([where === large, route.as, options])
+    if (!contexts.has(kind)) {
+      const first = await where.page({
+        url: (route.as === 'first' ? firstRun : server).url,
+        state: route.as ? undefined : state,
+        ...options,
+      })
+      contexts.set(kind, first.context())
+    }
+    const page = await contexts.get(kind).newPage()
     const errors = consoleErrors(page)
     const path = route.path.replace(/\{(\w+)\}/g, (_, name) => values[name])
     const answer = await page.goto(path)
@@ -77,22 +84,26 @@ describe('every screen', () => {
 
   for (const route of ROUTES) {
     for (const viewport of VIEWPORTS) {
-      for (const theme of THEMES) {
-        test(`${route.name} at ${viewport.width} px, ${theme}: accessible, fits, hydrates`, async () => {
-          const { page, errors } = await open(route, { viewport, theme })
-          try {
-            await heading(page)
+      test(`${route.name} at ${viewport.width} px, light and dark: accessible, fits, hydrates`, async () => {
+        const { page, errors } = await open(route, { viewport })
+        try {
+          await heading(page)
+          const grounds = new Set()
+          for (const theme of THEMES) {
+            await page.emulateMedia({ colorScheme: theme })
+            grounds.add(await page.evaluate(() => getComputedStyle(document.body).backgroundColor))
             await screenshot(page, `${route.name}-${viewport.width}-${theme}`)
-            assert.deepEqual(await axe(page), [], 'axe violations')
-            assert.deepEqual(await overflow(page), [], 'wider than the window')
-            assert.deepEqual(errors, [], 'console errors')
-            await route.prove(page)
-            assert.deepEqual(errors.filter((error) => !REFUSED.test(error)), [], 'console errors')
-          } finally {
-            await page.context().close()
+            assert.deepEqual(await axe(page), [], `axe violations, ${theme}`)
+            assert.deepEqual(await overflow(page), [], `wider than the window, ${theme}`)
           }
-        })
-      }
+          assert.equal(grounds.size, THEMES.length, 'every theme has a ground of its own')
+          assert.deepEqual(errors, [], 'console errors')
+          await route.prove(page)
+          assert.deepEqual(errors.filter((error) => !REFUSED.test(error)), [], 'console errors')
+        } finally {
+          await page.close()
+        }
+      })
     }
 
     test(`${route.name} fits 320 px, and text of twice the size`, async () => {
@@ -103,7 +114,7 @@ describe('every screen', () => {
         try {
           assert.deepEqual(await overflow(page), [], `wider than the window at ${what}`)
         } finally {
-          await page.context().close()
+          await page.close()
         }
       }
     })
@@ -114,7 +125,7 @@ describe('every screen', () => {
         assert.ok((await heading(page)).length > 0)
         assert.deepEqual(await page.locator('[aria-busy=true]').count(), 0, 'still loading')
       } finally {
-        await page.context().close()
+        await page.close()
       }
     })
   }

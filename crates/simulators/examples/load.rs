@@ -211,6 +211,7 @@ async fn send(
             Ok((status, body)) => bail!("{status}: {body}"),
             Err(_) => {
                 tally.failed.fetch_add(options.batch as u64, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_millis(20)).await;
                 client = Client::connect(&options.address).await?;
             }
         }

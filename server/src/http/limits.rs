@@ -2,17 +2,24 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::ids::ApiKeyId;
+use futures::StreamExt;
 use http::StatusCode;
 use tokio::sync::Semaphore;
 
 use super::problem::Problem;
 use crate::state::AppState;
+
+/// Bytes of a refused request that are read and dropped.
+const DRAINED: usize = 1024 * 1024;
+/// Time for that.
+const DRAIN_WITHIN: Duration = Duration::from_secs(2);
 
 /// The limits of one process.
 #[derive(Debug, Clone)]
@@ -99,6 +106,7 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     }
     let Ok(_place) = state.limits.in_flight.try_acquire() else {
         metrics::counter!("http_refused_total", "reason" => "in_flight").increment(1);
+        drain(request.into_body()).await;
         return Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "overloaded",
@@ -110,10 +118,25 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     next.run(request).await
 }
 
+/// Reads what a refused sender is still sending and keeps nothing of it: closed at once, the
+/// connection could take the answer with it.
+async fn drain(body: Body) {
+    let mut chunks = body.into_data_stream();
+    let read = async {
+        let mut left = DRAINED;
+        while let Some(Ok(chunk)) = chunks.next().await {
+            match left.checked_sub(chunk.len()) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+        }
+    };
+    // What takes longer is cut off.
+    let _ = tokio::time::timeout(DRAIN_WITHIN, read).await;
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn quotas() -> Quotas {

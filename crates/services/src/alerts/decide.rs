@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::alert::{AlertState, Origin};
-use domain::ids::{AssetId, ConnectionId, DecisionId, PredictionId, SiteId};
+use domain::ids::{AssetId, DecisionId, PredictionId, SiteId};
 use domain::policy::{
     AssetFacts, CATCH_ALL, Decision, DecisionAction, Facts, PredictionFacts, decide,
 };
@@ -18,6 +18,7 @@ use store::alerts::{
 };
 use store::{Actor, AuditEntry, ScopedTx, Topic};
 
+use super::caps::Caps;
 use super::case::{Setting, Standing, Step, asks, state_after};
 use super::intent::intent_for;
 use super::rulebook::{Rulebook, Shadow, SiteAt, asset_words, word};
@@ -31,15 +32,16 @@ const LANES: i64 = 256;
 #[derive(Debug, Default)]
 pub struct Decider {
     rulebook: Rulebook,
+    caps: Caps,
 }
 
 /// A decision on its way to the database.
-struct Draft {
-    alert: usize,
+pub(super) struct Draft {
+    pub(super) alert: usize,
     prediction: PredictionId,
-    decision: Decision,
-    facts: Facts,
-    note: Option<&'static str>,
+    pub(super) decision: Decision,
+    pub(super) facts: Facts,
+    pub(super) note: Option<&'static str>,
     /// What the policy in shadow says about the same facts.
     shadow: Option<Shadowed>,
 }
@@ -127,7 +129,7 @@ impl Decider {
             }
             counts.insert(index, i32::try_from(waiting.len()).unwrap_or(i32::MAX));
         }
-        cap(tx, &alerts, &sites, &mut drafts, now).await?;
+        self.caps.apply(tx, &alerts, &sites, &mut drafts, now).await?;
         write(tx, &alerts, &sites, drafts, &evaluated, counts).await
     }
 }
@@ -239,36 +241,6 @@ fn prediction_facts(row: &Pending, with_attributes: bool) -> Result<PredictionFa
 /// The stored message.
 pub(super) fn message(payload: &str) -> Result<Prediction, Error> {
     Ok(serde_json::from_str(payload).map_err(|e| store::Error::corrupt("prediction", e))?)
-}
-
-/// Turns what a connection's caps do not allow into reviews, the least urgent first.
-async fn cap(
-    tx: &mut ScopedTx,
-    alerts: &[OpenAlert],
-    sites: &HashMap<SiteId, SiteAt>,
-    drafts: &mut [Draft],
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let mut wanted: BTreeMap<ConnectionId, Vec<usize>> = BTreeMap::new();
-    for (index, draft) in drafts.iter().enumerate() {
-        if draft.decision.action == DecisionAction::Create {
-            let site = &sites[&alerts[draft.alert].site()];
-            wanted.entry(site.connection).or_default().push(index);
-        }
-    }
-    for (connection, mut creates) in wanted {
-        let caps = sites.values().find(|s| s.connection == connection);
-        let (per_hour, per_day) = caps.map_or((0, 0), |s| (s.cap_per_hour, s.cap_per_day));
-        let (hour, day) = rows::lock_and_count_created(tx, connection).await?;
-        let room = usize::try_from((per_hour - hour).min(per_day - day).max(0)).unwrap_or(0);
-        creates.sort_by_key(|&i| (drafts[i].decision.priority, i));
-        for index in creates.into_iter().skip(room) {
-            let draft = &mut drafts[index];
-            draft.decision = draft.decision.clone().into_review("cap", &draft.facts, now);
-            draft.note = Some("cap");
-        }
-    }
-    Ok(())
 }
 
 async fn write(

@@ -1,6 +1,7 @@
 //! Alerts: decided, reviewed, released by the clock, read.
 
 mod answer;
+mod caps;
 pub(crate) mod case;
 mod decide;
 mod desk;

@@ -35,7 +35,7 @@ pub struct IntakeSettings {
 impl Default for IntakeSettings {
     fn default() -> Self {
         Self {
-            queue: 8_192,
+            queue: 4_096,
             group: 256,
             writers: 1,
             answer_within: Duration::from_secs(2),

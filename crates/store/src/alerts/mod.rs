@@ -10,8 +10,8 @@ mod tally;
 mod write;
 
 pub use pending::{
-    OpenAlert, Pending, SiteRules, claim_lanes, lock_and_count_created, lock_one, lock_open,
-    path_tags, payloads, pending, recent, rest_lanes, site_rules,
+    OpenAlert, Pending, SiteRules, claim_lanes, count_created, created_since, lock_caps, lock_one,
+    lock_open, path_tags, payloads, pending, recent, rest_lanes, site_rules,
 };
 pub use read::{
     AlertFilter, PredictionPoint, Row, by_ids, count, facets, floods, get, list, predictions,

@@ -322,27 +322,57 @@ pub async fn site_rules(tx: &mut ScopedTx, sites: &[SiteId]) -> Result<Vec<SiteR
     .await?)
 }
 
-/// Serialises automatic creation on a connection and counts it: work orders that a rule created
-/// within the last hour and the last day.
+/// Serialises automatic creation on a connection until the transaction ends.
 ///
 /// # Errors
 /// What the database says.
-pub async fn lock_and_count_created(
-    tx: &mut ScopedTx,
-    connection: ConnectionId,
-) -> Result<(i64, i64), Error> {
-    let now = tx.now();
+pub async fn lock_caps(tx: &mut ScopedTx, connection: ConnectionId) -> Result<(), Error> {
     sqlx::query("SELECT pg_advisory_xact_lock(hashtext('cap'), $1::int)")
         .bind(connection.0)
         .execute(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Counts the work orders that rules created within the last hour and the last day, and answers the
+/// id up to which they are counted.
+///
+/// # Errors
+/// What the database says.
+pub async fn count_created(
+    tx: &mut ScopedTx,
+    connection: ConnectionId,
+) -> Result<(i64, i64, i64), Error> {
+    let now = tx.now();
     Ok(sqlx::query_as(
-        "SELECT count(*) FILTER (WHERE created_at > $2 - interval '1 hour'), count(*)
+        "SELECT count(*) FILTER (WHERE created_at > $2 - interval '1 hour'), count(*),
+                (SELECT coalesce(max(id), 0) FROM work_order)
          FROM work_order
          WHERE connection_id = $1 AND origin = 'rule' AND created_at > $2 - interval '1 day'",
     )
     .bind(connection.0)
     .bind(now)
+    .fetch_one(tx.conn())
+    .await?)
+}
+
+/// Counts the work orders that rules created after an id, and answers the id up to which they are
+/// counted. Under the lock of [`lock_caps`] those of a connection appear in the order of their ids.
+///
+/// # Errors
+/// What the database says.
+pub async fn created_since(
+    tx: &mut ScopedTx,
+    connection: ConnectionId,
+    id: i64,
+) -> Result<(i64, i64), Error> {
+    Ok(sqlx::query_as(
+        "SELECT count(*) FILTER (WHERE connection_id = $1 AND origin = 'rule'),
+                coalesce(max(id), $2)
+         FROM (SELECT id, connection_id, origin FROM work_order WHERE id > $2 OFFSET 0) AS new",
+    )
+    .bind(connection.0)
+    .bind(id)
     .fetch_one(tx.conn())
     .await?)
 }

@@ -41,7 +41,7 @@ pub async fn due_holds(tx: &mut ScopedTx, limit: i64) -> Result<Vec<Due>, Error>
          JOIN asset s ON s.id = a.asset_id
          LEFT JOIN prediction p ON p.id = d.prediction_id
          WHERE a.state = 'held' AND a.hold_until <= $1
-         ORDER BY a.id LIMIT $2 FOR UPDATE OF a SKIP LOCKED",
+         ORDER BY a.hold_until, a.id LIMIT $2 FOR UPDATE OF a SKIP LOCKED",
     )
     .bind(now)
     .bind(limit)
