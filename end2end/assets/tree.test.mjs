@@ -184,12 +184,12 @@ describe('assets', () => {
     const wait = page.waitForEvent('download')
     await page.getByRole('link', { name: 'Export' }).click()
     const download = await wait
-    assert.equal(download.suggestedFilename(), 'assets.csv')
+    assert.equal(download.suggestedFilename(), 'millwright-assets.csv')
     const chunks = []
     for await (const chunk of await download.createReadStream()) chunks.push(chunk)
     const text = Buffer.concat(chunks).toString()
-    assert.match(text, /^\uFEFFtag,kind,parent,name,/)
-    assert.match(text, /VMC-1050,machine,WEST-L1,/)
+    assert.match(text, /^\uFEFF"tag","kind","parent","name",/)
+    assert.match(text, /"VMC-1050","machine","WEST-L1",/)
     await page.context().close()
   })
 })
