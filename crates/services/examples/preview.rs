@@ -99,9 +99,13 @@ async fn fill(superuser: &str, predictions: i64) {
                 a.first_seen + n * interval '8 hours', 1, a.first_event_id || '-' || n, 1, a.asset_id,
                 a.failure_mode, ((a.id * 7 + n * 13) % 100) / 100.0, 50 + (a.id * 31 % 1000), NULL,
                 'spindle-ensemble', '4.2', a.id, n + 1,
-                jsonb_build_object('event_id', a.first_event_id || '-' || n, 'asset', 'M1',
+                jsonb_build_object('event_id', a.first_event_id || '-' || n, 'asset', 'M1', 'asset_key', 'M1',
+                    'failure_mode_sent', a.failure_mode, 'failure_mode', a.failure_mode, 'confidence', 0.8,
+                    'observed_at', a.first_seen, 'model_name', 'spindle-ensemble', 'model_version', '4.2',
                     'description', repeat('rear bearing set, see the drawing. ', 8),
-                    'attributes', jsonb_build_object('line_pressure_bar', 5.1, 'load', 0.4))
+                    'attributes', jsonb_build_object('line_pressure_bar', 5.1, 'load', 0.4),
+                    'spare_parts', '[]'::jsonb, 'evidence', '[]'::jsonb, 'extra', '{}'::jsonb,
+                    'flags', jsonb_build_object('overdue', false, 'stale', false))
          FROM alert a CROSS JOIN generate_series(0, 4) AS n",
     )
     .execute(&mut *tx)

@@ -209,7 +209,10 @@ async fn send(
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             Ok((status, body)) => bail!("{status}: {body}"),
-            Err(_) => {
+            Err(error) => {
+                if tally.failed.load(Ordering::Relaxed) == 0 {
+                    eprintln!("a request failed: {error:#}");
+                }
                 tally.failed.fetch_add(options.batch as u64, Ordering::Relaxed);
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 client = Client::connect(&options.address).await?;

@@ -13,6 +13,7 @@ use store::Actor;
 use tower_sessions::Session;
 
 use super::address::ClientAddress;
+use super::limits::drain;
 use super::permissions::{Access, access};
 use super::problem::Problem;
 use super::session::hashed;
@@ -69,7 +70,15 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
     };
     match allow(&state, access, &mut parts).await {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(problem) => refuse(&state, &parts, access, problem),
+        Err(problem) => {
+            if matches!(
+                problem.status(),
+                StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+            ) {
+                drain(body).await;
+            }
+            refuse(&state, &parts, access, problem)
+        }
     }
 }
 

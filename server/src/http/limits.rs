@@ -120,7 +120,7 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
 
 /// Reads what a refused sender is still sending and keeps nothing of it: closed at once, the
 /// connection could take the answer with it.
-async fn drain(body: Body) {
+pub(super) async fn drain(body: Body) {
     let mut chunks = body.into_data_stream();
     let read = async {
         let mut left = DRAINED;

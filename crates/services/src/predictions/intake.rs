@@ -80,6 +80,12 @@ impl Intake {
         }
     }
 
+    /// Whether requests are refused now: hardly any room is left, or decisions lag too far behind.
+    pub fn is_full(&self) -> bool {
+        let least = self.settings.group.min(self.settings.queue);
+        self.backlog.too_old() || self.room.available_permits() < least
+    }
+
     /// Stores a request's predictions together with whatever else is waiting, and answers after
     /// the commit: one outcome per prediction.
     ///

@@ -72,6 +72,10 @@ pub async fn post(
     key: IdempotencyKey,
     body: Raw<BATCH_LIMIT>,
 ) -> Result<Response> {
+    // Before the work of reading it: what cannot be taken must cost little.
+    if state.intake.is_full() {
+        return Err(Problem::unavailable());
+    }
     let message = match body.kind {
         Kind::Json => json::decode_message(&body.bytes),
         Kind::Xml => xml::decode_message(&body.bytes),
