@@ -105,7 +105,7 @@ describe('the import of assets', () => {
     await page.getByRole('button', { name: 'Import 1 row' }).click()
     await page.locator('.notice', { hasText: /assets? (is|are) new/ }).waitFor()
     const answer = await page.request.get(await page.getByRole('link', { name: 'Download the rows' }).getAttribute('href'))
-    assert.match(await answer.text(), /GR-2,machine,NOWHERE,Grinder two,,parent: there is no asset/)
+    assert.match(await answer.text(), /"GR-2","machine","NOWHERE","Grinder two","","parent: there is no asset/)
     await page.context().close()
   })
 })

@@ -137,6 +137,34 @@ async fn a_killed_postmaster_is_started_again_without_losing_a_commit() -> Outco
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_postmaster_killed_while_it_starts_is_started_again() -> Outcome {
+    let folder = folder()?;
+    // Much to recover, so that the next start takes its time.
+    let first = open(folder.path(), Holder::Program).await?;
+    execute(&first.owner_url(), "CREATE TABLE much AS SELECT generate_series(1, 1000000) AS id")
+        .await?;
+    let old = postmaster(folder.path())?;
+    drop(first);
+    kill("KILL", std::slice::from_ref(&old))?;
+    while runs(&old) {
+        tokio::task::yield_now().await;
+    }
+    let place = folder.path().to_owned();
+    let opening = tokio::spawn(async move { open(&place, Holder::Program).await });
+    let log = folder.path().join("postgres.log");
+    while !std::fs::read_to_string(&log)?.contains("database system was interrupted") {
+        assert!(!opening.is_finished(), "it never had to recover");
+        tokio::task::yield_now().await;
+    }
+    let pid = postmaster(folder.path())?;
+    kill("KILL", &[pid])?;
+    let cluster = opening.await??;
+    assert_eq!(eventually(&cluster.url(), "SELECT 'started'").await?, "started");
+    cluster.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_orphan_of_a_killed_program_is_adopted_and_a_dead_one_replaced() -> Outcome {
     let folder = folder()?;
     // Dropping does what SIGKILL does: locks fall, nobody watches, Postgres lives on.

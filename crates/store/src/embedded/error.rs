@@ -82,14 +82,19 @@ impl ClusterError {
     }
 
     /// True when a later attempt may succeed without anybody doing something: remnants of a killed
-    /// cluster that are still being cleared.
+    /// cluster that are still being cleared, or one that was killed while it started.
     pub(crate) fn passes(&self) -> bool {
         match self {
-            Self::Failed { reason, .. } => {
-                ["lock file", "shared memory", "in use", "could not bind", "could not create any"]
-                    .iter()
-                    .any(|words| reason.contains(words))
-            }
+            Self::Failed { reason, .. } => [
+                "lock file",
+                "shared memory",
+                "in use",
+                "could not bind",
+                "could not create any",
+                "was killed",
+            ]
+            .iter()
+            .any(|words| reason.contains(words)),
             _ => false,
         }
     }

@@ -1,6 +1,7 @@
 use std::fs::OpenOptions;
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Child;
 use std::time::Duration;
 
@@ -55,6 +56,12 @@ impl Postmaster {
             Some(child) => matches!(child.try_wait(), Ok(None)),
             None => processes::alive(self.pid),
         }
+    }
+
+    /// Whether our child was ended by a signal.
+    fn killed(&mut self) -> bool {
+        let status = self.child.as_mut().and_then(|child| child.try_wait().ok().flatten());
+        status.is_some_and(|status| status.signal().is_some())
     }
 
     /// Stops it: sessions are cut off and everything is written (fast), and if that takes too long,
@@ -166,13 +173,17 @@ impl Site {
         let deadline = Instant::now() + READY_WITHIN;
         while Instant::now() < deadline {
             if !postmaster.alive() {
-                let words = self.log_since(from);
-                return Err(match postmaster.adopted() {
-                    true => ClusterError::Failed {
-                        program: "postgres",
-                        reason: "a stopping Postgres was still in use".to_owned(),
-                    },
-                    false => ClusterError::from_output("postgres", &words, &self.folder.root),
+                let failed = |reason: &str| ClusterError::Failed {
+                    program: "postgres",
+                    reason: reason.to_owned(),
+                };
+                return Err(if postmaster.adopted() {
+                    failed("a stopping Postgres was still in use")
+                } else if postmaster.killed() {
+                    failed("it was killed while it started")
+                } else {
+                    let words = self.log_since(from);
+                    ClusterError::from_output("postgres", &words, &self.folder.root)
                 });
             }
             if self.status_ready() {
