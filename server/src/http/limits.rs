@@ -139,6 +139,26 @@ pub(super) async fn drain(body: Body) {
 mod tests {
     use super::*;
 
+    /// A body of so many chunks of 64 KiB, and how many of them were read.
+    fn body(chunks: usize) -> (Body, Arc<Mutex<usize>>) {
+        let read = Arc::new(Mutex::new(0));
+        let count = Arc::clone(&read);
+        let stream = futures::stream::iter(0..chunks).map(move |_| {
+            *count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+            Ok::<_, std::io::Error>(vec![0_u8; 64 * 1024])
+        });
+        (Body::from_stream(stream), read)
+    }
+
+    #[tokio::test]
+    async fn what_a_refused_sender_still_sends_is_read_up_to_a_bound() {
+        for (chunks, expected) in [(3, 3), (1_000, 17)] {
+            let (body, read) = body(chunks);
+            drain(body).await;
+            assert_eq!(*read.lock().unwrap_or_else(PoisonError::into_inner), expected);
+        }
+    }
+
     fn quotas() -> Quotas {
         Quotas { per_second: 10.0, keys: Mutex::default() }
     }

@@ -11,7 +11,7 @@ use domain::alert::{RejectReason, ReviewDecision};
 use domain::ids::AlertId;
 use domain::permission::Role;
 use plant::Plant;
-use services::alerts::{self, Edits, Verdict};
+use services::alerts::{self, Decider, Edits, Verdict};
 use services::{Caller, Error};
 
 async fn say(
@@ -55,6 +55,18 @@ async fn five_hundred_at_once_stay_within_the_cap_and_the_rest_is_asked() {
     assert_eq!(plant.count("SELECT count(*) FROM work_order").await, 20);
     assert_eq!(plant.count("SELECT count(*) FROM review WHERE status = 'pending'").await, 480);
     assert_eq!(plant.count("SELECT count(*) FROM decision WHERE note = 'cap'").await, 480);
+}
+
+#[tokio::test]
+async fn deciders_that_remember_their_count_share_one_cap() {
+    let plant = Plant::new(30, "critical").await;
+    let mut deciders = [Decider::default(), Decider::default()];
+    for i in 1..=30 {
+        plant.send(&format!("e{i}"), &format!("M{i}"), 0.9, 432.0).await;
+        plant.decide_with(&mut deciders[i % 2]).await;
+    }
+    assert_eq!(plant.count("SELECT count(*) FROM work_order").await, 20);
+    assert_eq!(plant.count("SELECT count(*) FROM decision WHERE note = 'cap'").await, 10);
 }
 
 #[tokio::test]

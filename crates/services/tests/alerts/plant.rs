@@ -99,7 +99,11 @@ impl Plant {
 
     /// Decides until nothing waits.
     pub async fn decide(&self) {
-        let mut decider = Decider::default();
+        self.decide_with(&mut Decider::default()).await;
+    }
+
+    /// Decides until nothing waits, by a worker that remembers what it saw.
+    pub async fn decide_with(&self, decider: &mut Decider) {
         loop {
             let mut tx = self.tx().await;
             if decider.decide_pending(&mut tx).await.unwrap() == 0 {
