@@ -30,6 +30,8 @@ pub mod ssr {
         pub caller: Option<Caller>,
         /// Network address of the browser.
         pub address: String,
+        /// Where the order of changes stood when this page was begun.
+        pub live_position: String,
     }
 
     impl AppContext {

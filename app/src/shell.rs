@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use crate::App;
+use crate::browser::LIVE_POSITION;
 
 /// The document: theme and density come from cookies, so nothing flashes; scripts carry the nonce
 /// of the response, styles are one file, nothing is inline.
@@ -16,6 +17,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
+                <meta name=LIVE_POSITION content=live_position() />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href="/pkg/millwright.css" />
                 <Hydration options />
@@ -57,6 +59,17 @@ fn nonce() -> Option<leptos::nonce::Nonce> {
 
 #[cfg(not(feature = "ssr"))]
 const fn nonce() -> Option<String> {
+    None
+}
+
+/// See [`LIVE_POSITION`].
+#[cfg(feature = "ssr")]
+fn live_position() -> Option<String> {
+    use_context::<crate::context::ssr::AppContext>().map(|ctx| ctx.live_position)
+}
+
+#[cfg(not(feature = "ssr"))]
+const fn live_position() -> Option<String> {
     None
 }
 

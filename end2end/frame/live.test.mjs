@@ -7,6 +7,8 @@ import {
 /** A change must show in another window within this time. */
 const SOON_MS = 1_000
 
+const isLive = (request) => new URL(request.url()).pathname === '/live'
+
 describe('live pages', () => {
   let chrome, server, client, state
 
@@ -33,7 +35,7 @@ describe('live pages', () => {
     let streams = 0
     const open = new Set()
     for (const page of pages) {
-      page.on('request', (request) => { if (request.url().endsWith('/live')) { streams += 1; open.add(request) } })
+      page.on('request', (request) => { if (isLive(request)) { streams += 1; open.add(request) } })
       page.on('requestfailed', (request) => open.delete(request))
       page.on('requestfinished', (request) => open.delete(request))
       await page.goto(path)
@@ -66,6 +68,32 @@ describe('live pages', () => {
     await other.context().close()
   })
 
+  for (const [when, lost] of [['before the live connection stands', 0], ['while it is lost', 1]]) {
+    test(`what changes ${when} is not missed`, async () => {
+      const page = await chrome.page({ url: server.url, state })
+      const errors = consoleErrors(page)
+      let connections = 0
+      let asked
+      await page.route('**/live?*', async (route) => {
+        connections += 1
+        if (connections <= lost) {
+          return route.fulfill({ contentType: 'text/event-stream', body: 'retry: 100\n\n' })
+        }
+        asked ??= await decided(client, {
+          asset: 'ML-2007-T4', failure_mode: lost ? 'hydraulic_leak' : 'tool_breakage', confidence: 0.63,
+        })
+        return route.continue()
+      })
+      await page.goto('/overview')
+      await until('a connection', () => asked)
+      await until('the case shows', async () =>
+        (await page.locator(`a[href="/alerts/${asked.id}"]`).count()) > 0, { within: 10_000 })
+      assert.equal(connections, lost + 1)
+      assert.deepEqual(errors, [])
+      await page.context().close()
+    })
+  }
+
   test('eight visible tabs share one connection, and each answers and follows', async () => {
     const { pages, errors, streams, open } = await tabs(8, '/overview')
     assert.equal(open(), 1, 'one connection for eight tabs')
@@ -92,7 +120,7 @@ describe('live pages', () => {
     const asked = await decided(client, { asset: 'VMC-1050-SP02', failure_mode: 'drawbar_fault', confidence: 0.66 })
     await Promise.all(left.map((page) => until('the case shows', async () =>
       (await page.locator('.needs .fig').first().innerText()) !== '' &&
-      (await page.locator(`a[href*="${asked.id}"]`).count()) > 0, { within: 5_000 })))
+      (await page.locator(`a[href="/alerts/${asked.id}"]`).count()) > 0, { within: 5_000 })))
     await left[0].context().close()
   })
 
@@ -105,9 +133,9 @@ describe('live pages', () => {
     await look(true)
     await until('the connection is given up', () => open() === 0)
     const asked = await decided(client, { asset: 'ML-2007-T4', failure_mode: 'turret_misalignment', confidence: 0.61 })
-    assert.equal(await page.locator(`a[href*="/${asked.id}"]`).count(), 0)
+    assert.equal(await page.locator(`a[href="/alerts/${asked.id}"]`).count(), 0)
     await look(false)
-    await until('it catches up', async () => (await page.locator(`a[href*="/${asked.id}"]`).count()) > 0)
+    await until('it catches up', async () => (await page.locator(`a[href="/alerts/${asked.id}"]`).count()) > 0)
     await page.context().close()
   })
 })

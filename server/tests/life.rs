@@ -258,6 +258,25 @@ async fn an_open_address_speaks_tls_that_its_own_authority_vouches_for() -> Outc
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_program_whose_output_nobody_reads_runs_on() -> Outcome {
+    let data = folder()?;
+    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let mut child = millwright(data.path())
+        .args(["serve", "--listen", &format!("127.0.0.1:{port}")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    drop(child.stdout.take());
+    let url = format!("http://127.0.0.1:{port}");
+    let mut program = Program { child, url: url.clone(), setup: None };
+    while reqwest::get(format!("{url}/healthz")).await.is_err() {
+        assert!(program.child.try_wait()?.is_none(), "the program ended");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_slow_head_is_cut_off() -> Outcome {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let data = folder()?;

@@ -14,7 +14,7 @@ pub(crate) use clock::in_zone;
 pub use clock::{every, minute};
 pub use debounce::{debounced, debounced_for};
 pub use keys::{KeySheet, install_keys};
-pub use live::{Live, LiveState, provide_live, use_topic};
+pub use live::{LIVE_POSITION, Live, LiveState, provide_live, use_topic};
 pub use media::use_media;
 
 pub(crate) use clock::provide_clock;

@@ -76,6 +76,7 @@ fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
                 .and_then(|e| e.get::<ClientAddress>())
                 .map(|a| a.0.to_string())
                 .unwrap_or_default(),
+            live_position: state.live.position(),
         });
         if let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>())
             && let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce))

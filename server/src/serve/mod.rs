@@ -5,6 +5,7 @@ mod listener;
 mod logging;
 mod working;
 
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
@@ -152,10 +153,14 @@ async fn announce(services: &Services, base_url: &str) -> Result<()> {
     let mut tx = services.store.begin_system().await?;
     let token = services::users::issue_setup_token(&mut tx).await?;
     tx.commit().await?;
-    println!("Millwright runs at {base_url}");
+    let mut lines = format!("Millwright runs at {base_url}\n");
     if let Some(token) = token {
         let token = token.expose_secret();
-        println!("Set up the first administrator, once: {base_url}/setup?token={token}");
+        lines += &format!("Set up the first administrator, once: {base_url}/setup?token={token}\n");
+    }
+    // Who started the program may have stopped listening to it; that is no reason to stop.
+    if let Err(error) = std::io::stdout().write_all(lines.as_bytes()) {
+        tracing::info!(%error, "nobody reads the output");
     }
     Ok(())
 }

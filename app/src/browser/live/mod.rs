@@ -1,8 +1,9 @@
 //! Live pages: server-sent events say *that* a topic changed, pages then fetch again.
 //!
 //! One visible tab of a browser holds the connection and passes on what it hears; when it is hidden
-//! or closed, another takes its turn. When a tab becomes visible again every topic is taken as
-//! changed, because events were missed meanwhile.
+//! or closed, another takes its turn. Who opens a connection says up to where it knows, and is told
+//! what it missed. A tab that listens to another, or becomes visible again, cannot know: it takes
+//! every topic as changed.
 
 mod object;
 mod turn;
@@ -22,6 +23,8 @@ use super::clock;
 
 /// Where the events come from.
 const URL: &str = "/live";
+/// The element that says where the order of changes stood when the page was begun.
+pub const LIVE_POSITION: &str = "live-position";
 /// Where the tabs of a browser tell each other.
 const CHANNEL: &str = "millwright-live";
 /// Wait before a connection that the server refused is tried again.
@@ -65,6 +68,8 @@ pub struct Live {
 /// What only a browser has.
 struct Inside {
     source: Option<EventSource>,
+    /// Up to where this tab knows.
+    position: Option<String>,
     channel: Option<Object>,
     turn: Option<Turn>,
 }
@@ -138,7 +143,7 @@ impl Live {
             object::set(channel, "onmessage", told.as_ref());
             told.forget();
         }
-        let inside = Inside { source: None, channel, turn: None };
+        let inside = Inside { source: None, position: rendered_position(), channel, turn: None };
         let inside = self.owner.with_value(|owner| owner.with(|| StoredValue::new_local(inside)));
         self.inside.set_value(Some(inside));
         self.follow_visibility();
@@ -156,21 +161,13 @@ impl Live {
         if self.last.get_untracked().is_some() {
             self.all_changed();
         }
-        match turn::wait(move || self.lead()) {
+        match turn::wait(move || self.open()) {
             Some(turn) => {
                 self.with(|inside| inside.turn = Some(turn));
                 self.say(ASK);
             }
             None => self.open(),
         }
-    }
-
-    /// This tab holds the connection from now on.
-    fn lead(self) {
-        if self.last.get_untracked().is_some() {
-            self.all_changed();
-        }
-        self.open();
     }
 
     /// Takes no part until the tab is visible again.
@@ -193,7 +190,13 @@ impl Live {
                     self.say(LIVE);
                 }
             }
-            LIVE => self.heard(),
+            LIVE => {
+                // The connection was there before this page could listen to it.
+                if self.last.get_untracked().is_none() {
+                    self.all_changed();
+                }
+                self.heard();
+            }
             LOST => self.state.set(LiveState::Reconnecting),
             other => {
                 if let Some(topic) = other.strip_prefix(TOPIC) {
@@ -227,8 +230,10 @@ impl Live {
         });
     }
 
+    /// Holds the connection from now on.
     fn open(self) {
-        let Ok(source) = EventSource::new(URL) else { return };
+        let position = self.with(|inside| inside.position.clone()).flatten().unwrap_or_default();
+        let Ok(source) = EventSource::new(&format!("{URL}?since={position}")) else { return };
         let opened = Closure::<dyn FnMut()>::new(move || {
             self.heard();
             self.say(LIVE);
@@ -237,6 +242,10 @@ impl Live {
         opened.forget();
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             self.heard();
+            let position = event.last_event_id();
+            if !position.is_empty() {
+                self.with(|inside| inside.position = Some(position));
+            }
             let data = event.data().as_string().unwrap_or_default();
             if let Ok(event) = serde_json::from_str::<Event>(&data) {
                 self.say(&format!("{TOPIC}{}", event.topic));
@@ -277,4 +286,9 @@ impl Live {
             source.close();
         }
     }
+}
+
+fn rendered_position() -> Option<String> {
+    let selector = format!("meta[name={LIVE_POSITION}]");
+    document().query_selector(&selector).ok()??.get_attribute("content")
 }
