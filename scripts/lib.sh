@@ -15,6 +15,18 @@ esac
 mkdir -p "$CACHE"
 cd "$ROOT"
 
+# own FOLDER: forgets what another checkout built of our crates there. Cargo tells them apart by their
+# place in the workspace, not by the workspace's, and takes an old file's newer artifact as its own.
+own() {
+  local crate
+  [ "$(cat "$1/checkout" 2>/dev/null)" != "$ROOT" ] || return 0
+  for crate in app server frontend $(ls crates); do
+    find "$1" -maxdepth 4 -path "*/.fingerprint/$crate-????????????????" -exec rm -rf {} +
+  done 2>/dev/null || true
+  mkdir -p "$1"
+  echo "$ROOT" >"$1/checkout"
+}
+
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -40,3 +52,6 @@ locked() {
 version_of() {
   awk -v name="\"$1\"" '$1 == "name" && $3 == name { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock
 }
+
+own "$CARGO_TARGET_DIR"
+own "$WASM_TARGET_DIR"

@@ -80,6 +80,33 @@ describe('connections', () => {
     await page.context().close()
   })
 
+  test('the address of webhooks is made, shown once and takes calls; made again, the one before stays valid', async () => {
+    const { page, errors } = await open(`/connections/${connection}?tab=secrets`)
+    const panel = page.locator('#webhooks')
+    const shown = panel.locator('#shown-once')
+    await panel.getByRole('button', { name: 'Make an address' }).click()
+    await shown.waitFor()
+    const first = await shown.inputValue()
+    assert.ok(first.startsWith(`${server.url}/api/v1/webhooks/`), first)
+    await page.reload()
+    await panel.getByRole('button', { name: 'Make another address…' }).waitFor()
+    assert.equal(await shown.count(), 0)
+    assert.equal((await page.content()).includes(first), false)
+
+    await keyboardSheet(page)
+    await panel.getByRole('button', { name: 'Make another address…' }).click()
+    await panel.getByRole('button', { name: 'Make an address' }).click()
+    await shown.waitFor()
+    const second = await shown.inputValue()
+    assert.notEqual(second, first)
+    const tell = async (address) => (await fetch(address, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}',
+    })).status
+    assert.deepEqual(await Promise.all([first, second, `${second}x`].map(tell)), [200, 200, 401])
+    assert.deepEqual(errors, [])
+    await page.context().close()
+  })
+
   test('it is paused with a reason and resumed by keyboard alone', async () => {
     const { page, errors } = await open(`/connections/${connection}`)
     await tabTo(page, '[popovertarget=pause]')

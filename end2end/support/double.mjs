@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process'
 import { freePort, program } from './server.mjs'
 import { until } from './until.mjs'
 
-/** Starts the double of a CMMS; `about` says how to connect, `host` goes into the egress list. */
-export async function startDouble(system) {
+/**
+ * Starts the double of a CMMS; `about` says how to connect, `host` goes into the egress list,
+ * `faults(rules)` scripts what goes wrong, `ledger()` is what it holds.
+ */
+export async function startDouble(system, ...args) {
   const host = `127.0.0.1:${await freePort()}`
-  const child = spawn(program(), ['simulate', 'cmms', system, '--listen', host], { stdio: 'ignore' })
+  const child = spawn(program(), ['simulate', 'cmms', system, '--listen', host, ...args], { stdio: 'ignore' })
   const leave = () => child.kill('SIGKILL')
   process.on('exit', leave)
   const about = await until(`the double of ${system} answers`, async () => {
@@ -18,6 +21,11 @@ export async function startDouble(system) {
   return {
     host,
     about,
+    ledger: async () => (await fetch(`http://${host}/_double/ledger`)).json(),
+    faults: async (rules) => {
+      const answer = await fetch(`http://${host}/_double/faults`, { method: 'POST', body: JSON.stringify(rules) })
+      if (!answer.ok) throw new Error(await answer.text())
+    },
     stop: () => {
       process.off('exit', leave)
       return new Promise((resolve) => { child.once('exit', resolve); leave() })

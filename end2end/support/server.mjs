@@ -103,7 +103,7 @@ export async function startServer({ timeScale = 0.05, env = {}, args = [] } = {}
     url,
     dataDir,
     output: () => output,
-    cli: (cliArgs, stdin) => cli([...cliArgs, '--data-dir', dataDir], stdin),
+    cli: (cliArgs, stdin) => cli([...cliArgs, '--data-dir', dataDir], stdin, env),
     api: (key) => api(url, key),
     start,
     stop,
@@ -119,9 +119,9 @@ export async function startServer({ timeScale = 0.05, env = {}, args = [] } = {}
 }
 
 /** Runs a subcommand; resolves with its standard output, trimmed; rejects with its errors. */
-export function cli(args, stdin = '') {
+export function cli(args, stdin = '', env = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program(), args, { env: environment() })
+    const child = spawn(program(), args, { env: environment(env) })
     let out = ''
     let err = ''
     child.stdout.setEncoding('utf8').on('data', (text) => { out += text })

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::strings::alerts as texts;
+use crate::strings::{alerts as texts, common};
 use crate::ui::{Empty, Query};
 
 /// A request that opens an alert.
@@ -59,7 +59,7 @@ fn Intake() -> impl IntoView {
     view! {
         <pre class="code" tabindex="0">{text}</pre>
         <button class="btn" type="button" on:click=copy>
-            {move || if copied.get() { texts::COPIED } else { texts::COPY }}
+            {move || if copied.get() { common::COPIED } else { common::COPY }}
         </button>
     }
     .into_any()

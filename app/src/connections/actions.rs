@@ -7,6 +7,7 @@ use domain::ids::SiteId;
 use domain::permission::Permission;
 use domain::views::connections::{
     Check, ConnectionDetail, ConnectionRow, ShadowOrder, StoppedOrder, System, Transaction,
+    WebhookAddress,
 };
 use leptos::prelude::*;
 
@@ -123,6 +124,46 @@ pub async fn create_connection(
     let id = services::connections::create(&mut tx, &caller, new).await?;
     tx.commit().await?;
     leptos_axum::redirect(&format!("/connections/{id}/setup?step=sign-in"));
+    Ok(())
+}
+
+/// Where a connection's CMMS reports changes to, if it can; `shown` is the ticket of an address that
+/// was just made.
+///
+/// # Errors
+/// There is no such connection, or not for this person.
+#[server(prefix = "/ui", endpoint = "connections/webhook", input = leptos::server_fn::codec::Json, output = Answer)]
+pub async fn load_webhook(
+    id: ConnectionId,
+    shown: Option<String>,
+) -> Result<Option<WebhookAddress>, AppError> {
+    let ctx = crate::context::ssr::server_ctx()?;
+    let caller = ctx.caller()?.clone();
+    let base_url = &ctx.services.settings.base_url;
+    let mut tx = ctx.begin(Permission::Integrate).await?;
+    let mut found = services::connections::webhook_address(&mut tx, base_url, &caller, id).await?;
+    if let (Some(found), Some(ticket)) = (&mut found, shown) {
+        let shown = services::users::take_shown(caller.user()?, &ticket, &ctx.request_id);
+        found.shown = shown.map(|shown| shown.secret);
+    }
+    Ok(found)
+}
+
+/// Makes an address with a new secret for webhooks and leads to the page that shows it once.
+///
+/// # Errors
+/// The right is missing, or there is no such connection.
+#[server(prefix = "/ui", endpoint = "connections/webhook-address", output = Answer)]
+pub async fn make_webhook_address(id: ConnectionId) -> Result<(), AppError> {
+    let ctx = crate::context::ssr::server_ctx()?;
+    let caller = ctx.caller()?.clone();
+    let base_url = &ctx.services.settings.base_url;
+    let mut tx = ctx.begin(Permission::SecretManage).await?;
+    let address =
+        services::connections::new_webhook_address(&mut tx, base_url, &caller, id).await?;
+    tx.commit().await?;
+    let ticket = services::users::show_once(caller.user()?, String::new(), address)?;
+    leptos_axum::redirect(&format!("/connections/{id}?tab=secrets&shown={ticket}"));
     Ok(())
 }
 

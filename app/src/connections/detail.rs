@@ -11,6 +11,7 @@ use super::settings::{Schedule, Where};
 use super::status::Status;
 use super::stopped::Held;
 use super::test::Tests;
+use super::webhooks::Webhooks;
 use super::{connection_id, load};
 use crate::browser::{every, use_topic};
 use crate::frame::Zone;
@@ -37,6 +38,7 @@ pub fn ConnectionPage() -> impl IntoView {
     let (turns, orders) = (every(STEP), use_topic("work_orders"));
     let live = move || if tab.get() == "status" { turns.get() + orders.get() } else { 0 };
     let (secrets, tests) = (SecretActs::new(), Tests::of(id));
+    let webhooks = Webhooks::of(id, tab);
     let (held, calls) = (Held::of(id, live), calls_of(id));
     let turns = move || acts.turns() + secrets.turns();
     let found = Resource::new(move || (id.get(), live(), turns()), |(id, ..)| load(id));
@@ -66,7 +68,7 @@ pub fn ConnectionPage() -> impl IntoView {
                     {move || match tab.get().as_str() {
                         "timeline" => view! { <Calls found=calls /> }.into_any(),
                         "mapping" => view! { <MappingTab detail=detail.clone() /> }.into_any(),
-                        "secrets" => view! { <Secrets detail=detail.clone() acts=secrets /> }.into_any(),
+                        "secrets" => view! { <Secrets detail=detail.clone() acts=secrets webhooks /> }.into_any(),
                         "settings" => view! {
                             <div class="stack">
                                 <Where detail=detail.clone() />
@@ -92,38 +94,40 @@ fn Standing(detail: ConnectionDetail) -> impl IntoView {
     let restored = row.reconcile_first.map(|at| written(at, &zone, TimeStyle::Absolute));
     let why = row.why.filter(|_| !paused);
     view! {
-        {paused
-            .then(|| {
-                view! {
-                    <Notice level=Level::Unknown>
-                        <p>{texts::paused(detail.paused_reason.as_deref())}</p>
-                    </Notice>
-                }
-            })}
-        {why
-            .map(|why| {
-                view! {
-                    <Notice level=super::level(row.health)>
-                        <p>{why}</p>
-                    </Notice>
-                }
-            })}
-        {restored
-            .map(|until| {
-                view! {
-                    <Notice level=Level::Medium>
-                        <p>{texts::reconciling(&until)}</p>
-                    </Notice>
-                }
-            })}
-        {(!detail.missing.is_empty())
-            .then(|| {
-                view! {
-                    <Notice level=Level::Medium>
-                        <p>{texts::missing(&detail.missing)}</p>
-                    </Notice>
-                }
-            })}
+        <div class="banner stack" data-gap="small">
+            {paused
+                .then(|| {
+                    view! {
+                        <Notice level=Level::Unknown>
+                            <p>{texts::paused(detail.paused_reason.as_deref())}</p>
+                        </Notice>
+                    }
+                })}
+            {why
+                .map(|why| {
+                    view! {
+                        <Notice level=super::level(row.health)>
+                            <p>{why}</p>
+                        </Notice>
+                    }
+                })}
+            {restored
+                .map(|until| {
+                    view! {
+                        <Notice level=Level::Medium>
+                            <p>{texts::reconciling(&until)}</p>
+                        </Notice>
+                    }
+                })}
+            {(!detail.missing.is_empty())
+                .then(|| {
+                    view! {
+                        <Notice level=Level::Medium>
+                            <p>{texts::missing(&detail.missing)}</p>
+                        </Notice>
+                    }
+                })}
+        </div>
     }
     .into_any()
 }

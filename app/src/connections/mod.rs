@@ -18,6 +18,7 @@ mod systems;
 mod test;
 #[cfg(feature = "ssr")]
 mod typed;
+mod webhooks;
 
 use actions::*;
 use configure::*;

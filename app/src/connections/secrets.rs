@@ -3,6 +3,7 @@ use domain::views::connections::{ConnectionDetail, SecretField, SecretVersion};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
+use super::webhooks::{WebhookPanel, Webhooks};
 use super::{DiscardSecret, SetSecret};
 use crate::frame::Zone;
 use crate::strings::connections as texts;
@@ -31,11 +32,22 @@ impl SecretActs {
 
 /// The tab: what may be shown of each secret, and a form that writes it.
 #[component]
-pub(super) fn Secrets(detail: ConnectionDetail, acts: SecretActs) -> impl IntoView {
+pub(super) fn Secrets(
+    /// The connection.
+    detail: ConnectionDetail,
+    /// Its forms.
+    acts: SecretActs,
+    /// Where its CMMS reports changes to.
+    webhooks: Webhooks,
+) -> impl IntoView {
+    let panel = detail.takes_webhooks.then(|| detail.clone());
     view! {
-        <Panel id="secrets" title=texts::SECRETS note=texts::SECRETS_LEAD.to_owned()>
-            <SecretForms detail acts back="?tab=secrets" />
-        </Panel>
+        <div class="stack">
+            <Panel id="secrets" title=texts::SECRETS note=texts::SECRETS_LEAD.to_owned()>
+                <SecretForms detail acts back="?tab=secrets" />
+            </Panel>
+            {panel.map(|detail| view! { <WebhookPanel detail webhooks /> })}
+        </div>
     }
     .into_any()
 }

@@ -2,8 +2,8 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::ui::{
-    Button, ButtonKind, ConfirmForm, Dialog, Empty, ErrorPanel, Level, Notice, Panel, Skeleton,
-    use_toasts,
+    Button, ButtonKind, ConfirmForm, Dialog, Empty, ErrorPanel, Level, Notice, Panel, ShownOnce,
+    Skeleton, use_toasts,
 };
 
 /// Notices, nothing yet, loading, failed, toasts, layers.
@@ -22,6 +22,11 @@ pub(super) fn Messages() -> impl IntoView {
                 <Notice level=Level::High><p><b>"12 alerts in 10 minutes."</b>" They are grouped."</p></Notice>
                 <Notice level=Level::Medium><p><b>"Late."</b>" An answer was due at 14:00."</p></Notice>
                 <Notice level=Level::Ok><p><b>"Done."</b>" WO-10482 is created."</p></Notice>
+                <ShownOnce
+                    secret="mw_9pQ2vT7xYb"
+                    said="The key of press 4."
+                    label="Key"
+                />
                 <ErrorPanel error=AppError { request_id: Some("6f1c2a9d".to_owned()), ..AppError::internal() } />
                 <ErrorPanel error=AppError::not_found() />
                 <p class="row">

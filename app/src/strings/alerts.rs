@@ -49,10 +49,6 @@ pub const INTAKE: &str = "How alerts get here.";
 pub const INTAKE_HINT: &str = "Alerts open by themselves when a model sends a prediction to the \
                                   address below. Make a key with `millwright api-key create`, put \
                                   it in place of KEY, and send this:";
-/// Button.
-pub const COPY: &str = "Copy";
-/// After copying.
-pub const COPIED: &str = "Copied";
 /// Tag for an action changed by the cap.
 pub const CAP: &str = "cap";
 /// Explains the tag.

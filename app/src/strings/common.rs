@@ -26,6 +26,14 @@ pub const AS_TABLE: &str = "Show as table";
 pub const LOADING: &str = "Loading";
 /// Appended to the label of an input that may stay empty.
 pub const OPTIONAL: &str = "optional";
+/// Heading of a secret that was just made.
+pub const SHOWN_ONCE: &str = "Shown only now.";
+/// Button.
+pub const COPY: &str = "Copy";
+/// After it worked.
+pub const COPIED: &str = "Copied";
+/// Where the browser has no clipboard.
+pub const COPY_BY_HAND: &str = "Select the text and copy it by hand.";
 /// Toggles the password to plain text.
 pub const SHOW: &str = "Show";
 /// The list of the path of a page.

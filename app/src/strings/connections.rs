@@ -378,6 +378,34 @@ pub fn mapping(version: i32) -> String {
     format!("Version {version} is published.")
 }
 
+// Webhooks.
+
+/// Panel.
+pub const WEBHOOKS: &str = "Webhooks";
+/// Label.
+pub const WEBHOOK_ADDRESS: &str = "Address of webhooks";
+/// What they are, where calls are signed.
+pub const WEBHOOK_SIGNED: &str = "Enter this address in the CMMS, and the webhook secret on both sides: it signs its \
+                                  calls with it. A call only says that a work order changed; the work order is then \
+                                  read, so a lost call costs minutes and no more.";
+/// What they are, where calls are not signed.
+pub const WEBHOOK_NONE: &str = "This CMMS does not sign its calls, so their address carries a secret. Make one and \
+                                enter it in the CMMS. Until then changes are seen when its work orders are read.";
+/// Where there is one.
+pub const WEBHOOK_MADE: &str = "An address with a secret is in use. A call only says that a work order changed; the \
+                                work order is then read, so a lost call costs minutes and no more.";
+/// With the address that was just made.
+pub const WEBHOOK_SHOWN: &str = "Enter this address in the CMMS.";
+/// Button.
+pub const WEBHOOK_MAKE: &str = "Make an address";
+/// Opens the question.
+pub const WEBHOOK_ANEW: &str = "Make another address…";
+/// The question.
+pub const WEBHOOK_ANEW_TITLE: &str = "Replace the address of webhooks?";
+/// What happens.
+pub const WEBHOOK_ANEW_HINT: &str = "The present one stays valid until yet another is made, so that the CMMS can be \
+                                     changed in between.";
+
 // Secrets.
 
 /// Lead.

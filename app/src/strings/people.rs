@@ -61,14 +61,6 @@ pub const UNTIL_HINT: &str =
 pub const NOBODY: &str = "Nobody matches these filters";
 /// Caption of the list.
 pub const CAPTION: &str = "People by name";
-/// Heading of the link that is shown once.
-pub const LINK_ONCE: &str = "Shown only now.";
-/// Button.
-pub const COPY: &str = "Copy";
-/// After it worked.
-pub const COPIED: &str = "Copied";
-/// Where the browser has no clipboard.
-pub const COPY_BY_HAND: &str = "Select the text and copy it by hand.";
 /// Label of the text.
 pub const LINK_LABEL: &str = "Link";
 /// Label of the text.

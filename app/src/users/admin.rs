@@ -1,8 +1,8 @@
-//! What the pages of administration share: tabs, the start, a secret shown once.
+//! What the pages of administration share: tabs, the start, choices of forms.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::permission::Permission;
-use domain::views::users::{RoleName, Shown, SiteName, Violation};
+use domain::views::users::{RoleName, SiteName, Violation};
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
@@ -12,8 +12,7 @@ use crate::error::AppError;
 use crate::frame::use_frame;
 use crate::strings::people as texts;
 use crate::ui::{
-    Button, Choice, Column, Empty, Level, Loaded, Notice, PageHead, Query, Tab, Table, Tabs, Time,
-    TimeStyle,
+    Choice, Column, Empty, Loaded, PageHead, Query, Tab, Table, Tabs, Time, TimeStyle,
 };
 
 /// The pages of administration, as far as the person may see them.
@@ -44,46 +43,6 @@ pub(super) fn AdminTabs() -> impl IntoView {
 pub fn AdminPage() -> impl IntoView {
     let people = use_frame().may(Permission::Administer);
     view! { <Redirect path=if people { "/admin/users" } else { "/admin/keys" } /> }
-}
-
-/// A link or key that was just made, with a way to copy it.
-#[component]
-pub(super) fn ShownOnce(
-    /// What was made.
-    shown: Shown,
-    /// What it is, in a sentence.
-    said: String,
-    /// Label of the text.
-    label: &'static str,
-) -> impl IntoView {
-    let copied = RwSignal::new(None::<bool>);
-    let secret = shown.secret.clone();
-    let copy = move |_| copied.set(Some(crate::browser::copy(&secret)));
-    let word = move || match copied.get() {
-        Some(true) => texts::COPIED,
-        _ => texts::COPY,
-    };
-    view! {
-        <div class="once">
-            <Notice level=Level::Ok>
-                <p><b>{texts::LINK_ONCE}</b>" "{said}</p>
-                <div class="row">
-                    <input
-                        class="input mono"
-                        id="shown-once"
-                        readonly=true
-                        aria-label=label
-                        value=shown.secret
-                    />
-                    <Button icon="copy" on:click=copy>{word}</Button>
-                </div>
-                <p class="xs muted" role="status">
-                    {move || (copied.get() == Some(false)).then_some(texts::COPY_BY_HAND)}
-                </p>
-            </Notice>
-        </div>
-    }
-    .into_any()
 }
 
 /// Roles as choices of a form.

@@ -29,33 +29,17 @@ pub fn WorkOrderPage() -> impl IntoView {
     let changes = move || topics.iter().map(Signal::get).sum::<u64>();
     let order =
         Resource::new(move || (id.get(), changes(), steps.accepted.get()), |(id, ..)| load(id));
-    // The forms keep what is being typed while the rest of the page follows every change.
-    let forms = Resource::new(move || (id.get(), steps.accepted.get()), |(id, _)| load(id));
-    let seen = RwSignal::new(None::<i32>);
+    let forms = Forms::new(id, order, steps);
     view! {
         <div class="order">
             <Loaded
                 resource=order
                 rows=10
-                view=move |order: WorkOrderDetail| {
-                    let version = order.version;
-                    Effect::new(move |_| seen.set(Some(version)));
-                    view! { <Head order=order.clone() /> <Strip order /> }
-                }
+                view=|order: WorkOrderDetail| view! { <Head order=order.clone() /> <Strip order /> }
             />
             <div class="cols" data-cols="side">
                 <div class="stack">
-                    <Loaded
-                        resource=forms
-                        rows=3
-                        view=move |order: WorkOrderDetail| {
-                            let version = order.version;
-                            view! {
-                                <Meanwhile seen version />
-                                <NextStep order steps />
-                            }
-                        }
-                    />
+                    <FormsPanel forms />
                     <Loaded
                         resource=order
                         rows=8
@@ -75,7 +59,83 @@ async fn load(id: Option<WorkOrderId>) -> Result<WorkOrderDetail, AppError> {
     }
 }
 
-/// Somebody else took a step while the forms were open.
+/// What the forms act on. They follow every change until somebody is in them: what is being typed
+/// stays.
+#[derive(Clone, Copy)]
+struct Forms {
+    first: Resource<Result<WorkOrderDetail, AppError>>,
+    newer: RwSignal<Option<WorkOrderDetail>>,
+    /// The version the rest of the page shows.
+    seen: RwSignal<Option<i32>>,
+    acts_on: StoredValue<Option<WorkOrderDetail>>,
+    busy: StoredValue<bool>,
+    steps: Steps,
+}
+
+impl Forms {
+    fn new(
+        id: Memo<Option<WorkOrderId>>,
+        order: Resource<Result<WorkOrderDetail, AppError>>,
+        steps: Steps,
+    ) -> Self {
+        let forms = Self {
+            first: Resource::new(move || id.get(), load),
+            newer: RwSignal::new(None),
+            seen: RwSignal::new(None),
+            acts_on: StoredValue::new(None),
+            busy: StoredValue::new(false),
+            steps,
+        };
+        Effect::new(move |_| {
+            steps.accepted.track();
+            forms.busy.set_value(false);
+        });
+        Effect::new(move |_| {
+            let Some(Ok(order)) = order.get() else { return };
+            forms.seen.set(Some(order.version));
+            if !forms.busy.get_value() && forms.takes(&order) {
+                forms.newer.set(Some(order));
+            }
+        });
+        forms
+    }
+
+    /// Whether these are news; from then on the forms act on them.
+    fn takes(self, order: &WorkOrderDetail) -> bool {
+        let news = self.acts_on.with_value(|known| known.as_ref() != Some(order));
+        if news {
+            self.acts_on.set_value(Some(order.clone()));
+        }
+        news
+    }
+}
+
+#[component]
+fn FormsPanel(forms: Forms) -> impl IntoView {
+    view! {
+        <div class="stack" on:focusin=move |_| forms.busy.set_value(true)>
+            <Loaded
+                resource=forms.first
+                rows=3
+                view=move |first: WorkOrderDetail| {
+                    forms.busy.set_value(false);
+                    forms.takes(&first);
+                    move || {
+                        let newer = forms.newer.get().filter(|newer| newer.row.id == first.row.id);
+                        let order = newer.unwrap_or_else(|| first.clone());
+                        view! {
+                            <Meanwhile seen=forms.seen version=order.version />
+                            <NextStep order steps=forms.steps />
+                        }
+                    }
+                }
+            />
+        </div>
+    }
+    .into_any()
+}
+
+/// The work order changed while somebody was in the forms.
 #[component]
 fn Meanwhile(
     /// The version the page shows.
@@ -83,15 +143,13 @@ fn Meanwhile(
     /// The version the forms would act on.
     version: i32,
 ) -> impl IntoView {
-    let here = Query::current();
+    let here = Query::current().with_untracked(Query::href);
     move || {
+        let here = here.clone();
         seen.get().filter(|seen| *seen > version).map(|_| {
             view! {
                 <Notice level=Level::Medium announce=true>
-                    <p>
-                        {texts::CHANGED} " "
-                        <a rel="external" href=here.with(Query::href)>{texts::RELOAD}</a>
-                    </p>
+                    <p>{texts::CHANGED} " " <a rel="external" href=here>{texts::RELOAD}</a></p>
                 </Notice>
             }
         })

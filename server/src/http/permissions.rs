@@ -242,6 +242,8 @@ pub static PERMISSIONS: &[Entry] = &[
     (Method::POST, "/ui/connections/go-live", Access::Session(Permission::Integrate)),
     (Method::POST, "/ui/connections/secret", Access::Session(Permission::SecretManage)),
     (Method::POST, "/ui/connections/secret-discard", Access::Session(Permission::SecretManage)),
+    (Method::POST, "/ui/connections/webhook", Access::Session(Permission::Integrate)),
+    (Method::POST, "/ui/connections/webhook-address", Access::Session(Permission::SecretManage)),
     (Method::POST, "/ui/work_orders/by-hand", Access::Session(Permission::View)),
     (Method::POST, "/ui/rules/list", Access::Session(Permission::View)),
     (Method::POST, "/ui/rules/page", Access::Session(Permission::View)),

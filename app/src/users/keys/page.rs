@@ -9,9 +9,9 @@ use crate::frame::Zone;
 use crate::strings::people as texts;
 use crate::ui::{
     Button, ButtonKind, Check, Choice, Empty, ErrorSummary, ExportLink, Hidden, Input, LinkButton,
-    Loaded, PageHead, Pager, Panel, Query, Select, field_error,
+    Loaded, PageHead, Pager, Panel, Query, Select, ShownOnce, field_error,
 };
-use crate::users::admin::{AdminTabs, ShownOnce};
+use crate::users::admin::AdminTabs;
 
 /// The scopes that open something today.
 const SCOPES: [KeyScope; 5] = [
@@ -63,7 +63,7 @@ fn Keys(
     let error = Signal::derive(move || create.value().get().and_then(Result::err));
     let shown = list.shown.clone().map(|shown| {
         let said = texts::key_for(&shown.name);
-        view! { <ShownOnce shown said label=texts::KEY_LABEL /> }
+        view! { <ShownOnce secret=shown.secret said label=texts::KEY_LABEL /> }
     });
     let next = list.next.map(|id| id.to_string());
     let address = query.get_untracked().without("shown");

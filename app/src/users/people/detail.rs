@@ -16,9 +16,8 @@ use crate::strings::people as texts;
 use crate::ui::time::written;
 use crate::ui::{
     Button, ButtonKind, ButtonSize, ConfirmForm, Crumb, ErrorSummary, Fact, Facts, Hidden, Input,
-    Loaded, PageHead, Panel, Query, Says, Time, TimeStyle, field_error,
+    Loaded, PageHead, Panel, Query, Says, ShownOnce, Time, TimeStyle, field_error,
 };
-use crate::users::admin::ShownOnce;
 use crate::users::keys::KeyTable;
 
 /// The forms of the page.
@@ -99,7 +98,7 @@ fn Detail(detail: PersonDetail, actions: Actions) -> impl IntoView {
     let of_acts = detail.clone();
     let shown = detail.shown.clone().map(|shown| {
         let said = texts::link_for(&shown.name);
-        view! { <ShownOnce shown said label=texts::LINK_LABEL /> }
+        view! { <ShownOnce secret=shown.secret said label=texts::LINK_LABEL /> }
     });
     let seen = match person.last_seen_at {
         Some(at) => view! { <Time at /> }.into_any(),

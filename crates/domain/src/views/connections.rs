@@ -235,7 +235,7 @@ pub struct ConnectionDetail {
     pub settings: Vec<SettingField>,
     /// Secrets of the manifest, and `webhook`.
     pub secrets: Vec<SecretField>,
-    /// Names of what still has to be filled in.
+    /// Labels of what still has to be filled in.
     pub missing: Vec<String>,
     /// Statuses added to the manifest's.
     pub statuses: BTreeMap<String, String>,
@@ -401,4 +401,17 @@ pub struct System {
     pub takes_files: bool,
     /// Sends webhooks.
     pub takes_webhooks: bool,
+}
+
+/// Where a CMMS reports changes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookAddress {
+    /// The address; where calls are not signed, a secret belongs after it.
+    pub address: String,
+    /// The CMMS signs its calls with the webhook secret.
+    pub signs: bool,
+    /// An address with a secret was made before.
+    pub made: bool,
+    /// The whole address that was just made, shown once.
+    pub shown: Option<String>,
 }

@@ -86,6 +86,6 @@ pub(super) fn missing(settings: &[SettingField], secrets: &[SecretField]) -> Vec
     let settings = settings.iter().filter(|one| one.required && one.value.is_none());
     let secrets =
         secrets.iter().filter(|one| one.required && one.current.is_none() && one.next.is_none());
-    let names = settings.map(|one| one.name.clone());
-    names.chain(secrets.map(|one| one.name.clone())).collect()
+    let labels = settings.map(|one| one.label.clone());
+    labels.chain(secrets.map(|one| one.label.clone())).collect()
 }

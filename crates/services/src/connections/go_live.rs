@@ -58,8 +58,8 @@ async fn ready(tx: &mut ScopedTx, caller: &Caller, id: ConnectionId) -> Result<(
     if detail.row.state == "paused" {
         return Err(Error::conflict("paused", "The connection is paused. Resume it first."));
     }
-    if let Some(name) = detail.missing.first() {
-        let message = format!("`{name}` is not filled in.");
+    if let Some(label) = detail.missing.first() {
+        let message = format!("{label} is not filled in.");
         return Err(Error::conflict("not_filled_in", message));
     }
     let passed = checks::last_check(tx, id).await?.and_then(|check| check.passed);

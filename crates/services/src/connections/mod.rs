@@ -27,7 +27,10 @@ pub use go_live::go_live;
 pub use list::list;
 pub use pause::{pause, resume, retry_now};
 pub use restored::{RECONCILE_FOR, restored};
-pub use secrets::{discard_next, drop_replaced, promote, rotate_webhook_token, set_secret};
+pub use secrets::{
+    discard_next, drop_replaced, new_webhook_address, promote, rotate_webhook_token, set_secret,
+    webhook_address,
+};
 pub use shadow::render_shadow;
 pub use show::{calls, shadow_orders, show};
 pub use stopped::{created_by_hand, replay, replay_all, skip, stopped};

@@ -1,8 +1,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
+use cmms::manifest::Verify;
 use domain::ids::ConnectionId;
 use domain::permission::Permission;
+use domain::views::connections::WebhookAddress;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -117,4 +119,41 @@ pub async fn rotate_webhook_token(
     edit::set_webhook_token(tx, id, &Sha256::digest(&token)).await?;
     tx.audit(vec![AuditEntry::new("connection.webhook_token", "connection", id.0)]).await?;
     Ok(SecretString::from(token))
+}
+
+/// The address of webhooks with a new token, shown once.
+///
+/// # Errors
+/// As [`rotate_webhook_token`]; [`Error::NotFound`] also where the CMMS sends none.
+pub async fn new_webhook_address(
+    tx: &mut ScopedTx,
+    base_url: &str,
+    caller: &Caller,
+    id: ConnectionId,
+) -> Result<SecretString, Error> {
+    let token = rotate_webhook_token(tx, caller, id).await?;
+    let found = webhook_address(tx, base_url, caller, id).await?.ok_or(Error::NotFound)?;
+    Ok(format!("{}/{}", found.address, token.expose_secret()).into())
+}
+
+/// Where the CMMS reports changes to; `None` where it cannot.
+///
+/// # Errors
+/// [`Error::Denied`], [`Error::NotFound`].
+pub async fn webhook_address(
+    tx: &mut ScopedTx,
+    base_url: &str,
+    caller: &Caller,
+    id: ConnectionId,
+) -> Result<Option<WebhookAddress>, Error> {
+    require(tx, caller, Permission::Integrate, id).await?;
+    let config = connections::config(tx, id).await?.ok_or(Error::NotFound)?;
+    let manifest = fields::manifest(&config.system, config.manifest.as_deref())?;
+    let Some(webhook) = &manifest.webhook else { return Ok(None) };
+    Ok(Some(WebhookAddress {
+        address: format!("{base_url}/api/v1/webhooks/{}", config.slug),
+        signs: !matches!(webhook.verify, Verify::Path),
+        made: edit::has_webhook_token(tx, id).await?,
+        shown: None,
+    }))
 }

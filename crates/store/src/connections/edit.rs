@@ -242,6 +242,17 @@ pub async fn set_webhook_token(
     Ok(())
 }
 
+/// Whether the address of webhooks has a token.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn has_webhook_token(tx: &mut ScopedTx, id: ConnectionId) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar("SELECT webhook_token IS NOT NULL FROM connection WHERE id = $1")
+        .bind(id.0)
+        .fetch_one(tx.conn())
+        .await?)
+}
+
 /// Lets creates of every external connection be preceded by look-ups until a time; answers their
 /// ids (R18).
 ///

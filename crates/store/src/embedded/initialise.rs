@@ -143,6 +143,7 @@ fn settings(binaries: &Binaries, profile: Profile) -> String {
              fsync = on\n\
              synchronous_commit = on\n\
              random_page_cost = 1.1\n\
+             autovacuum_naptime = 20s\n\
              track_io_timing = on\n"
         ),
         Profile::Throwaway => "max_connections = 300\n\
