@@ -137,6 +137,25 @@ describe('connections', () => {
     await page.context().close()
   })
 
+  test('a live test ticks step by step while the page stays', async () => {
+    const { page, errors } = await open(`/connections/${connection}`)
+    await page.evaluate(() => {
+      globalThis.gone = 0
+      const look = () => {
+        if (!document.querySelector('main h1')) globalThis.gone += 1
+        requestAnimationFrame(look)
+      }
+      look()
+    })
+    await page.getByRole('button', { name: 'Test', exact: true }).click()
+    await page.locator('.checks[aria-busy=true]').waitFor()
+    await page.locator('.checks[aria-busy=false]').waitFor()
+    await page.locator('#test footer').getByText('passed').waitFor()
+    assert.equal(await page.evaluate(() => globalThis.gone), 0, 'frames without the page')
+    assert.deepEqual(errors, [])
+    await page.context().close()
+  })
+
   test('without scripts an address that is none is refused in its field', async () => {
     const { page } = await open(`/connections/${connection}?tab=settings`, { javaScript: false })
     await page.locator('#base_url').fill('ftp://maximo')

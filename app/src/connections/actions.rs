@@ -14,16 +14,20 @@ use leptos::prelude::*;
 use crate::codec::Answer;
 use crate::error::AppError;
 
-/// Every connection within the person's sites.
+/// Every connection within the person's sites; while there is none beside the book, also the systems
+/// that can be connected.
 ///
 /// # Errors
 /// Nobody is signed in, or connects nothing.
 #[server(prefix = "/ui", endpoint = "connections/list", output = Answer)]
-pub async fn load_connections() -> Result<Vec<ConnectionRow>, AppError> {
+pub async fn load_connections() -> Result<(Vec<ConnectionRow>, Option<Vec<System>>), AppError> {
     let ctx = crate::context::ssr::server_ctx()?;
     let caller = ctx.caller()?.clone();
     let mut tx = ctx.begin(Permission::Integrate).await?;
-    Ok(services::connections::list(&mut tx, &caller).await?)
+    let rows = services::connections::list(&mut tx, &caller).await?;
+    let first = rows.iter().all(|row| row.system == "book");
+    let systems = if first { Some(services::connections::systems()?) } else { None };
+    Ok((rows, systems))
 }
 
 /// The systems that can be connected.

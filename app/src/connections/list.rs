@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::hours::Hours;
 use super::systems::cards;
-use super::{level, load_connections, load_systems};
+use super::{level, load_connections};
 use crate::browser::{every, minute};
 use crate::frame::Zone;
 use crate::strings::connections as texts;
@@ -22,15 +22,7 @@ const STEP: Duration = Duration::from_secs(10);
 #[component]
 pub fn ConnectionsPage() -> impl IntoView {
     let turns = every(STEP);
-    let list = Resource::new(
-        move || turns.get(),
-        |_| async {
-            let rows = load_connections().await?;
-            let first = rows.iter().all(|row| row.system == "book");
-            let systems = if first { Some(load_systems().await?) } else { None };
-            Ok((rows, systems))
-        },
-    );
+    let list = Resource::new(move || turns.get(), |_| load_connections());
     view! {
         <Loaded resource=list rows=8 view=|(rows, systems)| view! { <All rows systems /> } />
     }

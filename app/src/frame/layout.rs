@@ -20,10 +20,11 @@ use crate::ui::{ErrorPanel, Query, ToastHost, provide_toasts};
 #[component]
 pub fn Frame() -> impl IntoView {
     let data = Resource::new_blocking(|| (), |()| load_frame());
+    // A transition: whatever a page loads again, the frame stays.
     view! {
-        <Suspense>
+        <Transition>
             {move || Suspend::new(async move { framed(data.await) })}
-        </Suspense>
+        </Transition>
     }
     .into_any()
 }

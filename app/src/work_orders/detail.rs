@@ -29,13 +29,17 @@ pub fn WorkOrderPage() -> impl IntoView {
     let changes = move || topics.iter().map(Signal::get).sum::<u64>();
     let order =
         Resource::new(move || (id.get(), changes(), steps.accepted.get()), |(id, ..)| load(id));
-    let forms = Forms::new(id, order, steps);
+    let forms = Forms::new(id, steps);
     view! {
         <div class="order">
             <Loaded
                 resource=order
                 rows=10
-                view=|order: WorkOrderDetail| view! { <Head order=order.clone() /> <Strip order /> }
+                view=move |order: WorkOrderDetail| {
+                    let shown = order.clone();
+                    Effect::new(move |_| forms.follow(shown.clone()));
+                    view! { <Head order=order.clone() /> <Strip order /> }
+                }
             />
             <div class="cols" data-cols="side">
                 <div class="stack">
@@ -73,11 +77,7 @@ struct Forms {
 }
 
 impl Forms {
-    fn new(
-        id: Memo<Option<WorkOrderId>>,
-        order: Resource<Result<WorkOrderDetail, AppError>>,
-        steps: Steps,
-    ) -> Self {
+    fn new(id: Memo<Option<WorkOrderId>>, steps: Steps) -> Self {
         let forms = Self {
             first: Resource::new(move || id.get(), load),
             newer: RwSignal::new(None),
@@ -90,14 +90,15 @@ impl Forms {
             steps.accepted.track();
             forms.busy.set_value(false);
         });
-        Effect::new(move |_| {
-            let Some(Ok(order)) = order.get() else { return };
-            forms.seen.set(Some(order.version));
-            if !forms.busy.get_value() && forms.takes(&order) {
-                forms.newer.set(Some(order));
-            }
-        });
         forms
+    }
+
+    /// What the rest of the page shows now.
+    fn follow(self, order: WorkOrderDetail) {
+        self.seen.set(Some(order.version));
+        if !self.busy.get_value() && self.takes(&order) {
+            self.newer.set(Some(order));
+        }
     }
 
     /// Whether these are news; from then on the forms act on them.
