@@ -20,7 +20,7 @@ test: ## format, lint, unit, property, database, HTTP and browser tests
 check: ## formatting, and clippy with warnings denied
 	@scripts/check
 
-e2e: ## the browser tests alone: [FILES="end2end/frame/health.test.mjs"]
+e2e: ## the browser tests alone: [FILES="end2end/frame/health.test.mjs"] [PICTURES=1]
 	@scripts/e2e $(FILES)
 
 bench: ## throughput and latency beside plain Postgres

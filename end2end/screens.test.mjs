@@ -86,13 +86,14 @@ describe('every screen', () => {
     for (const viewport of VIEWPORTS) {
       test(`${route.name} at ${viewport.width} px, light and dark: accessible, fits, hydrates`, async () => {
         const { page, errors } = await open(route, { viewport })
+        const picture = (theme) => screenshot(page, `${route.name}-${viewport.width}-${theme}`)
         try {
           await heading(page)
           const grounds = new Set()
           for (const theme of THEMES) {
             await page.emulateMedia({ colorScheme: theme })
             grounds.add(await page.evaluate(() => getComputedStyle(document.body).backgroundColor))
-            await screenshot(page, `${route.name}-${viewport.width}-${theme}`)
+            if (process.env.PICTURES) await picture(theme)
             assert.deepEqual(await axe(page), [], `axe violations, ${theme}`)
             assert.deepEqual(await overflow(page), [], `wider than the window, ${theme}`)
           }
@@ -100,6 +101,9 @@ describe('every screen', () => {
           assert.deepEqual(errors, [], 'console errors')
           await route.prove(page)
           assert.deepEqual(errors.filter((error) => !REFUSED.test(error)), [], 'console errors')
+        } catch (error) {
+          await picture('failed')
+          throw error
         } finally {
           await page.close()
         }

@@ -16,7 +16,7 @@ export async function screenshot(page, name) {
 
 /** The accessibility violations of the page as it stands: `{id, help, nodes: [selector, …]}`. */
 export async function axe(page) {
-  await page.evaluate(axeCore.source)
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axeCore.source)
   const { violations } = await page.evaluate(() => globalThis.axe.run(document))
   return violations.map(({ id, help, nodes }) => ({
     id,
