@@ -5,6 +5,7 @@ const limit = Number(LIMIT_MS)
 const PAGES = [
   '/overview', '/alerts', '/alerts?sev=critical', '/alerts?q=M-00042', '/review', '/work-orders',
   '/work-orders?overdue=1', '/search?q=M-01234', '/search?q=BC777', '/quarantine', '/assets',
+  '/audit', '/audit?q=action:alert.decide', '/audit?q=object:alert/4711', '/logbook', '/rules', '/connections',
 ]
 
 const form = new URLSearchParams({ email: 'bench@example.com', password: 'correct horse battery staple', next: '' })

@@ -83,9 +83,12 @@ fn push_clause(query: &mut QueryBuilder<Postgres>, on: &On) {
             query.push("::text[]) AS b (word) WHERE starts_with(e.action, b.word))");
         }
         On::Objects { kinds, rows } => {
-            query.push("e.entity = ANY(").push_bind(kinds.clone());
-            query.push(") OR (e.entity, e.entity_id) IN ");
-            push_pairs(query, rows);
+            // Each row by itself, so that the index of rows finds them.
+            query.push("e.entity = ANY(").push_bind(kinds.clone()).push(")");
+            for (kind, id) in rows {
+                query.push(" OR e.entity = ").push_bind(kind.clone());
+                query.push(" AND e.entity_id = ").push_bind(*id);
+            }
         }
         On::Sites { ids, none } => {
             query.push("CASE WHEN e.site_id IS NULL THEN ").push_bind(*none);

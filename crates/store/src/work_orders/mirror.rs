@@ -9,14 +9,9 @@ use sqlx::types::Json;
 
 use crate::{Error, ScopedTx};
 
-/// The work orders with one of the references $2 or ids $3: two look-ups, each by its own index. One
-/// condition with OR would read all work orders of the connection while the tables have no statistics.
-macro_rules! named_sql {
-    () => {
-        "(SELECT id FROM work_order WHERE connection_id = $1 AND external_ref = ANY($2)
-          UNION SELECT id FROM work_order WHERE connection_id = $1 AND cmms_id = ANY($3))"
-    };
-}
+/// Work orders are found by two keys. Planned while the table is young, that means reading all of a
+/// connection's, and a plan that is kept goes on doing so until the next ANALYZE: 8 ms instead of 0.3.
+const KEEPS_PLAN: bool = false;
 
 /// A mirrored work order and what hangs on it.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -65,14 +60,16 @@ pub async fn lock_alerts(
     cmms_ids: &[String],
     ending: &[String],
 ) -> Result<(), Error> {
-    sqlx::query(concat!(
+    sqlx::query(
         "SELECT a.id FROM alert a
-             WHERE a.id IN (SELECT w.alert_id FROM work_order w WHERE w.id IN ",
-        named_sql!(),
-        " AND (w.status IN ('closed', 'cancelled') OR w.cmms_id = ANY($4)
-                   OR w.external_ref = ANY($4)))
-             ORDER BY a.id FOR UPDATE OF a",
-    ))
+         WHERE a.id IN (SELECT w.alert_id FROM work_order w
+                        WHERE w.connection_id = $1
+                          AND (w.external_ref = ANY($2) OR w.cmms_id = ANY($3))
+                          AND (w.status IN ('closed', 'cancelled') OR w.cmms_id = ANY($4)
+                               OR w.external_ref = ANY($4)))
+         ORDER BY a.id FOR UPDATE OF a",
+    )
+    .persistent(KEEPS_PLAN)
     .bind(connection.0)
     .bind(references)
     .bind(cmms_ids)
@@ -104,14 +101,15 @@ pub async fn lock(
     references: &[String],
     cmms_ids: &[String],
 ) -> Result<Vec<MirrorRow>, Error> {
-    Ok(sqlx::query_as(concat!(
+    Ok(sqlx::query_as(
         "SELECT id, site_id, alert_id, failure_mode, external_ref, delivery_state, cmms_id,
-                    cmms_number, status, cmms_status, record_version, closure, assigned_to,
-                    unmapped_status, version
-             FROM work_order WHERE id IN ",
-        named_sql!(),
-        " ORDER BY id FOR UPDATE",
-    ))
+                cmms_number, status, cmms_status, record_version, closure, assigned_to, unmapped_status,
+                version
+         FROM work_order
+         WHERE connection_id = $1 AND (external_ref = ANY($2) OR cmms_id = ANY($3))
+         ORDER BY id FOR UPDATE",
+    )
+    .persistent(KEEPS_PLAN)
     .bind(connection.0)
     .bind(references)
     .bind(cmms_ids)
