@@ -20,10 +20,10 @@ cd "$ROOT"
 own() {
   local crate
   [ "$(cat "$1/checkout" 2>/dev/null)" != "$ROOT" ] || return 0
-  for crate in app server frontend $(ls crates); do
-    find "$1" -maxdepth 4 -path "*/.fingerprint/$crate-????????????????" -exec rm -rf {} +
-  done 2>/dev/null || true
   mkdir -p "$1"
+  for crate in app server frontend $(ls crates); do
+    find "$1" -maxdepth 4 -path "*/.fingerprint/$crate-????????????????" -prune -exec rm -rf {} +
+  done
   echo "$ROOT" >"$1/checkout"
 }
 
@@ -53,5 +53,5 @@ version_of() {
   awk -v name="\"$1\"" '$1 == "name" && $3 == name { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock
 }
 
-own "$CARGO_TARGET_DIR"
-own "$WASM_TARGET_DIR"
+locked checkout own "$CARGO_TARGET_DIR"
+locked checkout own "$WASM_TARGET_DIR"

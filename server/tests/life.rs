@@ -268,11 +268,8 @@ async fn a_program_whose_output_nobody_reads_runs_on() -> Outcome {
         .spawn()?;
     drop(child.stdout.take());
     let url = format!("http://127.0.0.1:{port}");
-    let mut program = Program { child, url: url.clone(), setup: None };
-    while reqwest::get(format!("{url}/healthz")).await.is_err() {
-        assert!(program.child.try_wait()?.is_none(), "the program ended");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let program = Program { child, url, setup: None };
+    assert!(program.until_ready(Duration::from_secs(60)).await, "the program ended");
     Ok(())
 }
 
